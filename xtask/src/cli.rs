@@ -27,7 +27,7 @@ enum TaskCommand {
         /// Stop at the first job that fails
         #[arg(long)]
         fail_fast: bool,
-        /// List the jobs and what each states
+        /// List the jobs with their statements
         #[arg(long)]
         list: bool,
     },
@@ -35,7 +35,7 @@ enum TaskCommand {
     Tidy {
         /// Names of rules; default: all
         rules: Vec<String>,
-        /// Lower the recorded counts to what is found; refuses to raise a total
+        /// Lower the recorded counts to the present ones; refuses to raise a total
         #[arg(long)]
         update: bool,
     },

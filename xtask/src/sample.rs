@@ -1,4 +1,4 @@
-//! Random comment sentences for grading, and the sum of a grading.
+//! Random comment sentences for grading, and the totals of a grading.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,9 +8,9 @@ use crate::tidy::source::Source;
 use crate::tidy::text;
 use crate::workspace::Workspace;
 
-/// Words that a line must have to count as a sentence.
+/// The number of words that a line must have to count as a sentence.
 const WORDS: usize = 4;
-/// Share of natural sentences that a grading needs, in percent.
+/// The share of natural sentences that a grading needs, in percent.
 const NATURAL: usize = 95;
 
 /// A comment sentence and its place.
@@ -70,7 +70,7 @@ fn choose(mut items: Vec<Sample>, count: usize, seed: u64) -> Vec<Sample> {
     chosen
 }
 
-/// The sum of a grading.
+/// The totals of a grading.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Grading {
     /// Sentences that read naturally.

@@ -5,15 +5,15 @@ use std::path::{Path, PathBuf};
 
 use crate::TaskResult;
 
-/// The target whose seeds serve every target without its own: all decode the same sequences.
+/// The target whose seeds also serve the targets without seeds; all targets decode the same sequences.
 const SHARED: &str = "lockstep";
 
 /// Returns the folder of seeds for `target` below `folder`.
 ///
-/// A target without a file of its own takes the seeds of `lockstep`.
+/// A target without seeds takes those of `lockstep`.
 ///
 /// # Errors
-/// Returns a message if both folders are missing or empty: a fuzzer would start without input, unnoticed.
+/// Returns a message if both folders are missing or empty; otherwise a fuzzer would start without input, unnoticed.
 pub fn choose(folder: &Path, target: &str) -> TaskResult<PathBuf> {
     let candidates = [folder.join(target), folder.join(SHARED)];
     let chosen = candidates.into_iter().find(|candidate| holds_a_file(candidate));

@@ -21,7 +21,7 @@ pub struct Member {
     pub has_default: bool,
     /// Minimum Rust version.
     pub rust_version: Option<String>,
-    /// Whether a registry may receive it.
+    /// Whether the crate may be published to a registry.
     pub publishable: bool,
     /// Whether it holds fuzz targets (`package.metadata.cargo-fuzz`).
     pub fuzz: bool,
@@ -63,7 +63,7 @@ impl Workspace {
         Ok(Self { root, members })
     }
 
-    /// Returns the paths of all files under version control or about to be, relative to the root and sorted.
+    /// Returns the paths of all files that are under version control or not ignored, relative to the root and sorted.
     ///
     /// # Errors
     /// Returns a message if git fails.
@@ -128,7 +128,7 @@ fn member(root: &Path, package: &Value) -> TaskResult<Member> {
         features,
         has_default,
         rust_version: text("rust_version"),
-        // `null` means every registry, a list means only those.
+        // `null` means every registry; a list means only the listed ones.
         publishable: package
             .get("publish")
             .is_none_or(|publish| publish.as_array().is_none_or(|registries| !registries.is_empty())),

@@ -4,7 +4,8 @@ use crate::TaskResult;
 use crate::process::Invocation;
 use crate::workspace::{Member, Workspace};
 
-/// Features beyond which only none, each alone and all together are tried.
+/// The largest number of features of which all combinations are tried; with more, only none, each alone and all
+/// together.
 const ALL_SUBSETS: usize = 3;
 
 /// Compiles each crate that has features with each combination.

@@ -14,7 +14,7 @@ const MERCHANTS_SECONDS: &str = "1800";
 /// Configuration of the manual, below the workspace root.
 const BOOK: &str = "docs/book.toml";
 
-/// Manifest of the worked example of an engine of one's own, below the workspace root.
+/// Manifest of the example engine in the manual, below the workspace root.
 const OWN_ENGINE: &str = "docs/examples/own-engine/Cargo.toml";
 
 /// Every job, in the order in which they run: those that fail fastest first.
@@ -203,7 +203,7 @@ fn typos(workspace: &Workspace) -> TaskResult<()> {
     Invocation::new(&workspace.root, "typos", &["--force-exclude"]).run()
 }
 
-/// Tests the worked example of the manual, which is not a member of the workspace.
+/// Tests the example engine of the manual, which is not a member of the workspace.
 fn own_engine(workspace: &Workspace) -> TaskResult<()> {
     let manifest = workspace.root.join(OWN_ENGINE);
     let target = workspace.root.join("target/own-engine");

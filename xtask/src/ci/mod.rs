@@ -1,4 +1,4 @@
-//! The CI jobs: each checks one statement about the project, and has one command that repeats it.
+//! The CI jobs: each checks one statement about the project, and one command runs it alone.
 
 mod features;
 pub mod fuzz;
@@ -19,7 +19,7 @@ pub enum JobGroup {
     QuickOnly,
     /// `ci full` only.
     Full,
-    /// Neither: needs a network database, and runs as a job of its own.
+    /// Neither: it needs a network database, and runs as a job of its own.
     Single,
 }
 
@@ -32,11 +32,11 @@ pub struct CiJob {
     pub statement: &'static str,
     /// The groups that run it.
     pub group: JobGroup,
-    /// Runs it.
+    /// The function that runs the job.
     pub run: fn(&Workspace) -> TaskResult<()>,
 }
 
-/// Result and duration of a job.
+/// The result and the duration of a job.
 #[derive(Clone, Debug)]
 struct Ended {
     name: &'static str,
@@ -61,7 +61,7 @@ pub fn list() -> String {
 
 /// Runs the named jobs or groups, and prints a table of the results.
 ///
-/// A job that fails does not keep the others from running, unless `fail_fast` is set.
+/// A failed job does not stop the others, unless `fail_fast` is set.
 ///
 /// # Errors
 /// Returns a message if a name is unknown or a job fails.

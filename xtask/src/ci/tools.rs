@@ -1,4 +1,4 @@
-//! Tools that a job needs: installed if they are missing.
+//! Tools that a job needs; they are installed if they are missing.
 
 use crate::TaskResult;
 use crate::process::Invocation;
@@ -27,7 +27,7 @@ pub(super) fn toolchain(workspace: &Workspace, name: &str) -> TaskResult<String>
     Ok(argument)
 }
 
-/// Installs Chromium on a Debian machine where the user may; elsewhere the page tests report that it is missing.
+/// Installs Chromium on a Debian machine if the user has the right; elsewhere the page tests report that it is missing.
 pub(super) fn browser(workspace: &Workspace) {
     let step = |program: &str, arguments: &[&str]| Invocation::new(&workspace.root, program, arguments);
     let root = step("id", &["-u"]).output().is_ok_and(|user| user.trim() == "0");

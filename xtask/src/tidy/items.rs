@@ -27,7 +27,7 @@ impl Source {
     #[must_use]
     pub fn types(&self) -> Vec<TypeDefinition> {
         let mut found = Vec::new();
-        // For each open brace: whether it opens a module that is no test.
+        // For each open brace: whether it opens a module that is not a test module.
         let mut open: Vec<bool> = Vec::new();
         let mut module = false;
         let mut test = false;
@@ -46,7 +46,7 @@ impl Source {
                     open.pop();
                 }
                 ";" => (module, test) = (false, false),
-                // `union` is a keyword only here, and `r#type` is none.
+                // `union` is a keyword only here, and `r#type` is not one.
                 "struct" | "enum" | "union" | "trait" | "type"
                     if at_module_level
                         && !test

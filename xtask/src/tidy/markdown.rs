@@ -1,4 +1,4 @@
-//! Reading Markdown: prose without code, tables, headings and links.
+//! Reads Markdown: prose without code, tables, headings and links.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ pub fn prose(text: &str) -> Vec<ProseLine> {
     lines_outside_code(text).into_iter().map(|(line, text)| ProseLine { line, text: without_spans(text) }).collect()
 }
 
-/// Returns the numbered lines outside of fenced code blocks, as they stand.
+/// Returns the numbered lines outside of fenced code blocks, unchanged.
 #[must_use]
 pub fn lines_outside_code(text: &str) -> Vec<(usize, &str)> {
     let mut fence: Option<char> = None;
@@ -35,7 +35,7 @@ pub fn lines_outside_code(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
-/// Returns `text` with everything between backticks, and the targets of links, replaced by nothing.
+/// Returns `text` without the text between backticks and without the targets of links.
 #[must_use]
 pub fn without_spans(text: &str) -> String {
     let prose: Vec<&str> = text.split('`').step_by(2).collect();
@@ -100,7 +100,7 @@ pub fn links(text: &str) -> Vec<Link> {
                 found.push(Link { line, target });
             }
         };
-        // A code span may hold `](`, so blank spans first but keep the link texts that consist of a span.
+        // A code span may contain `](`, so spans are blanked first, but link texts that consist of a span are kept.
         let blanked: Vec<&str> = text.split('`').step_by(2).collect();
         let blanked = blanked.join("``");
         for rest in blanked.split("](").skip(1) {
@@ -113,7 +113,7 @@ pub fn links(text: &str) -> Vec<Link> {
     found
 }
 
-/// Returns the anchors that GitHub and mdBook give the headings of a document, and its explicit `id` attributes.
+/// Returns the anchors that GitHub and mdBook create for the headings of a document, and its explicit `id` attributes.
 #[must_use]
 pub fn anchors(text: &str) -> Vec<String> {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();

@@ -1,7 +1,7 @@
 //! The repository rules that neither the compiler nor clippy knows.
 //!
 //! Each rule reads the [`Tree`] and returns [`Breach`]s. A rule that the tree once broke in many places has a
-//! *ratchet*: `xtask/ratchet.txt` records what remains, and its counts only shrink.
+//! *ratchet*: `xtask/ratchet.txt` records the breaches that remain, and its counts only shrink.
 
 pub mod glossary;
 pub mod items;
@@ -65,7 +65,7 @@ impl File {
 pub struct Tree {
     /// All text files, sorted by path.
     pub files: Vec<File>,
-    /// Paths of all files, also of those that are not text.
+    /// Paths of all files, including those that are not text.
     pub paths: Vec<String>,
     /// Retired words and twins, if `GLOSSARY.md` exists.
     pub glossary: Glossary,
@@ -147,13 +147,13 @@ pub struct Rule {
     pub name: &'static str,
     /// The rule as a sentence that holds if it is kept.
     pub demands: &'static str,
-    /// Whether the ratchet excuses what remains of an earlier state.
+    /// Whether the ratchet excuses the breaches that remain from an earlier state.
     pub ratchet: bool,
     /// Finds the places that break it.
     pub find: fn(&Tree) -> Vec<Breach>,
 }
 
-/// Checks the rules, or those named, and prints what breaks them.
+/// Checks all rules or the named ones, and prints the breaches.
 ///
 /// # Errors
 /// Returns a message if a rule is broken, a name is unknown, or `update` would raise a count of the ratchet.

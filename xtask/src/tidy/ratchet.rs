@@ -1,4 +1,4 @@
-//! Counts of what still breaks a rule, which may only shrink.
+//! Counts of the breaches that remain of each rule; they may only shrink.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -60,13 +60,13 @@ impl Ratchet {
         Self { counts, new: false }
     }
 
-    /// Returns how much of `rule` is excused for `key`.
+    /// Returns the count that is excused for `rule` and `key`.
     #[must_use]
     pub fn count(&self, rule: &str, key: &str) -> usize {
         self.counts.get(&(rule.to_owned(), key.to_owned())).copied().unwrap_or(0)
     }
 
-    /// Returns how many entries of `rule` exceed what was found.
+    /// Returns the number of entries of `rule` that exceed the present findings.
     #[must_use]
     pub fn shrunk(&self, rule: &str, findings: &[Breach]) -> usize {
         let now = Self::of([(rule, findings)]);
@@ -83,7 +83,7 @@ impl Ratchet {
 
     /// Returns the ratchet with the counts of the `checked` rules replaced by `now`.
     ///
-    /// A count may move from one key to another, because files move; the total of a rule must not grow.
+    /// A count may move from one key to another, because files move, but the total of a rule must not grow.
     ///
     /// # Errors
     /// Returns a message that names each rule whose total grew, and the keys that grew.
@@ -150,6 +150,6 @@ mod tests {
         assert!(Ratchet::parse("words a\n").unwrap_err().contains("malformed"));
         assert!(Ratchet::parse("words a b\n").unwrap_err().contains("malformed"));
         let missing = Ratchet::read(Path::new("no/such/file")).unwrap();
-        assert!(missing.lower(&ratchet, &["words"]).is_ok(), "the first update records what is there");
+        assert!(missing.lower(&ratchet, &["words"]).is_ok(), "the first update records the present counts");
     }
 }

@@ -86,7 +86,7 @@ impl Source {
         &self.tokens
     }
 
-    /// Returns the runs of comment lines that stand below each other and have the same kind.
+    /// Returns the runs of comment lines that follow each other and have the same kind.
     #[must_use]
     pub fn blocks(&self) -> Vec<Vec<&Comment>> {
         let mut blocks: Vec<Vec<&Comment>> = Vec::new();
@@ -106,13 +106,13 @@ impl Source {
 struct Lexer<'a> {
     rest: &'a str,
     line: usize,
-    /// Whether nothing but blanks has been seen on this line.
+    /// Whether only blanks have been seen on this line.
     fresh: bool,
     source: Source,
 }
 
 impl<'a> Lexer<'a> {
-    /// Takes one token, comment or blank; returns `false` at the end.
+    /// Consumes one token, comment or blank; returns `false` at the end.
     fn step(&mut self) -> bool {
         let Some(first) = self.rest.chars().next() else { return false };
         if self.rest.starts_with("//") {
@@ -138,7 +138,7 @@ impl<'a> Lexer<'a> {
         true
     }
 
-    /// Consumes `length` bytes, counting lines.
+    /// Consumes `length` bytes, and counts the lines.
     fn take(&mut self, length: usize) -> &'a str {
         let (taken, rest) = self.rest.split_at_checked(length).unwrap_or((self.rest, ""));
         self.rest = rest;
@@ -230,7 +230,7 @@ impl<'a> Lexer<'a> {
         self.take(1);
     }
 
-    /// Takes a character literal, or the quote of a lifetime.
+    /// Consumes a character literal, or the quote of a lifetime.
     fn quote(&mut self) {
         let mut letters = self.rest.char_indices().skip(1);
         let literal = match (letters.next(), letters.next()) {

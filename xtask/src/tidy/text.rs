@@ -1,6 +1,6 @@
 //! Words and sentences in running text.
 
-/// Returns the byte offsets at which `phrase` stands in `text` with no letter, digit or `_` on either side.
+/// Returns the byte offsets at which `phrase` occurs in `text` without a letter, digit or `_` on either side.
 #[must_use]
 pub fn find_words(text: &str, phrase: &str) -> Vec<usize> {
     let part = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
@@ -12,7 +12,7 @@ pub fn find_words(text: &str, phrase: &str) -> Vec<usize> {
     text.match_indices(phrase).map(|(at, _)| at).filter(stands_alone).collect()
 }
 
-/// A sentence and the line it begins on.
+/// A sentence, with the line where it begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sentence {
     /// Line number, counted from 1.
@@ -21,7 +21,7 @@ pub struct Sentence {
     pub text: String,
 }
 
-/// Splits numbered lines of prose into sentences; a blank line, a list item and a heading begin a new one.
+/// Splits numbered lines of prose into sentences. A blank line, a list item and a heading each begin a new one.
 #[must_use]
 pub fn sentences<'a>(lines: impl IntoIterator<Item = (usize, &'a str)>) -> Vec<Sentence> {
     let mut found = Vec::new();

@@ -2,9 +2,9 @@
 
 use crate::tidy::{Breach, LISTS, Tree};
 
-/// Lines that a file may have unless it is a list.
+/// The maximum number of lines of a file that is not on the list.
 const FILE: usize = 400;
-/// Lines that a function may have.
+/// The maximum number of lines of a function.
 const FUNCTION: usize = 70;
 
 /// Finds Rust files that are too long.
@@ -17,7 +17,7 @@ pub(super) fn files(tree: &Tree) -> Vec<Breach> {
     .collect()
 }
 
-/// Finds entries of the list of long files that excuse nothing.
+/// Finds entries of the list of long files that are not needed.
 pub(super) fn lists(tree: &Tree) -> Vec<Breach> {
     let needed = |path: &str| tree.sources().any(|(file, source)| file.path == path && source.lines() > FILE);
     let idle = tree.lists.keys().filter(|path| !needed(path));

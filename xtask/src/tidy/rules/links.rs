@@ -2,7 +2,7 @@
 
 use crate::tidy::{Breach, File, Tree, markdown};
 
-/// Finds relative links to missing files, and anchors that no heading gives.
+/// Finds relative links to missing files, and anchors without a heading.
 pub(super) fn broken(tree: &Tree) -> Vec<Breach> {
     let mut found = Vec::new();
     for file in tree.documents() {
@@ -15,7 +15,7 @@ pub(super) fn broken(tree: &Tree) -> Vec<Breach> {
     found
 }
 
-/// Returns why a link does not resolve.
+/// Returns the reason why a link does not resolve.
 fn problem(tree: &Tree, file: &File, target: &str) -> Option<String> {
     if target.contains("://") || target.starts_with("mailto:") {
         return None;

@@ -1,4 +1,4 @@
-//! The rules, one file a topic.
+//! The rules, one file for each topic.
 
 mod actions;
 mod length;

@@ -3,7 +3,7 @@
 use crate::tidy::source::Comment;
 use crate::tidy::{Breach, File, Tree, markdown, text};
 
-/// Phrases that stand in for a noun or a verb.
+/// Phrases that replace a noun or a verb.
 const PHRASES: [&str; 13] = [
     "nobody",
     "whoever",
@@ -49,7 +49,7 @@ const UNITS: [&str; 22] = [
     "executions",
 ];
 
-/// Returns the doc comments of a file, code blocks left out.
+/// Returns the doc comments of a file without code blocks.
 fn docs(file: &File) -> Vec<Vec<&Comment>> {
     let Some(source) = &file.source else { return Vec::new() };
     let mut docs = Vec::new();
@@ -81,7 +81,7 @@ fn prose(file: &File) -> Vec<(usize, String)> {
     docs.map(|comment| (comment.line, markdown::without_spans(&comment.text))).collect()
 }
 
-/// Finds banned phrases; a phrase may stand on two lines.
+/// Finds banned phrases; a phrase may extend over two lines.
 pub(super) fn phrases(tree: &Tree) -> Vec<Breach> {
     let mut found = Vec::new();
     for file in tree.files.iter().filter(|file| file.path != "CHANGELOG.md") {

@@ -29,7 +29,7 @@ fn is_id(word: &str) -> bool {
 fn defined(tree: &Tree) -> BTreeMap<&str, Vec<String>> {
     let mut defined: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for file in tree.documents().filter(|file| file.path.starts_with(SPEC)) {
-        // Whether the table at hand defines requirements; `None` between tables.
+        // Whether the current table defines requirements; `None` between tables.
         let mut defines: Option<bool> = None;
         for (line, row) in markdown::lines_outside_code(&file.text) {
             if !row.starts_with('|') {
@@ -64,7 +64,7 @@ pub(super) fn unresolved(tree: &Tree) -> Vec<Breach> {
         found.push(Breach::new("spec", places.first().cloned().unwrap_or_default(), message));
     }
     let series: BTreeSet<&str> = defined.keys().map(|id| letters(id)).collect();
-    // The crate that reads citations tests itself on ids that do not exist.
+    // The crate that reads citations is tested on ids that do not exist.
     for file in tree.files.iter().filter(|file| !file.path.starts_with("spec/src/")) {
         for (line, word) in words(file) {
             if is_id(&word) && series.contains(letters(&word)) && !defined.contains_key(word.as_str()) {
@@ -80,7 +80,7 @@ pub(super) fn unresolved(tree: &Tree) -> Vec<Breach> {
 fn words(file: &File) -> Vec<(usize, String)> {
     let of_text = |line: usize, text: &str| {
         let words = text.split(|letter: char| !letter.is_alphanumeric() && !matches!(letter, '_' | '-'));
-        // A hyphen is part of an id, or joins the ends of a range.
+        // A hyphen is part of an id, or separates the ends of a range.
         let words = words.flat_map(|word| if is_id(word) { vec![word] } else { word.split('-').collect() });
         words.map(|word| (line, word.to_owned())).collect::<Vec<_>>()
     };

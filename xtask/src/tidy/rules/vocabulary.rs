@@ -1,4 +1,4 @@
-//! Names: one definition each, and none of the retired ones.
+//! Names: each has one definition, and none is retired.
 
 use std::collections::BTreeMap;
 
@@ -87,7 +87,7 @@ pub(super) fn retired(tree: &Tree) -> Vec<Breach> {
     found
 }
 
-/// Returns line and text of each use of a retired name in code.
+/// Returns the line and the text of each use of a retired name in code.
 fn code_uses(tokens: &[Lexeme], word: &Retired) -> Vec<(usize, String)> {
     let mut found = Vec::new();
     for (at, token) in tokens.iter().enumerate().filter(|(_, token)| !token.string) {
