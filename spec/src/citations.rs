@@ -2,7 +2,8 @@
 
 /// Families whose ids are a letter and a number: `B34`.
 const LETTERS: [&str; 7] = ["A", "B", "C", "D", "I", "R", "U"];
-/// The family of recorded facts. Apart, because percentiles (`P99`) look alike; see [`is_id`].
+/// The family of recorded facts and its highest number. It is separate because percentiles (`P99`) look alike; see
+/// [`is_id`].
 const RECORDED: (&str, u32) = ("P", 35);
 /// Families whose ids have a hyphen: `CAP-6`.
 const HYPHENATED: [&str; 16] =
@@ -22,7 +23,8 @@ pub fn is_id(word: &str) -> bool {
     parts(word).is_some()
 }
 
-/// Returns the ids that `text` cites, in order. `B52 to B54` and `B52–B54` cite every id between; an id occurs once.
+/// Returns the ids that `text` cites, in order and without repetitions. `B52 to B54` and `B52–B54` cite every id
+/// between.
 ///
 /// ```
 /// assert_eq!(holdfast_spec::cited("(CAP-1 to CAP-3, U2)"), ["CAP-1", "CAP-2", "CAP-3", "U2"]);

@@ -1,4 +1,4 @@
-//! What keeps each requirement: properties, golden traces and tests that cite it.
+//! The keepers of each requirement: properties, golden traces and tests that cite it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -21,7 +21,7 @@ impl KeeperKind {
     pub const ALL: [Self; 3] = [Self::Property, Self::Trace, Self::EngineTest];
 }
 
-/// Something that keeps requirements, by name.
+/// A named property, trace or test that keeps requirements.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keeper {
     /// The kind.
@@ -78,7 +78,7 @@ pub fn engine_tests(module: &str, source: &str) -> Vec<Keeper> {
     found
 }
 
-/// Returns what is wrong with `keepers`: cited ids that do not exist, requirements that nothing keeps and that
+/// Returns the faults of `keepers`: cited ids that do not exist, requirements that nothing keeps and that
 /// `spec/not-kept.md` does not list, and listed requirements that something keeps.
 #[must_use]
 pub fn gaps(keepers: &[Keeper]) -> Vec<String> {
@@ -101,8 +101,8 @@ pub fn gaps(keepers: &[Keeper]) -> Vec<String> {
     found
 }
 
-/// Returns the text of `reports/requirements.md`: every requirement with what keeps it, or the reason why nothing does.
-/// `command` writes the file and is named in its heading.
+/// Returns the text of `reports/requirements.md`: every requirement with its keepers, or the reason why nothing keeps
+/// it. `command` is the command that writes the file, which the heading names.
 #[must_use]
 pub fn report(keepers: &[Keeper], command: &str) -> String {
     let excused: BTreeMap<&str, &str> = not_kept().into_iter().collect();

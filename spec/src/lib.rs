@@ -20,7 +20,7 @@ mod table;
 pub use citations::{cited, is_id};
 pub use keeping::{Keeper, KeeperKind, engine_tests, gaps, golden_trace, report};
 
-/// How sure a requirement is.
+/// The certainty of a requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Certainty {
     /// Official documentation, an official SDK or a recorded answer states it.
@@ -32,7 +32,7 @@ pub enum Certainty {
 }
 
 impl Certainty {
-    /// Returns the words that stand for this certainty in the tables.
+    /// Returns the words for this certainty in the tables.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
@@ -52,7 +52,7 @@ pub struct Requirement {
     pub text: &'static str,
     /// The short names of the sources (`spec/README.md`).
     pub source: &'static str,
-    /// How sure the requirement is.
+    /// The certainty of the requirement.
     pub certainty: Certainty,
     /// The file name below `spec/`.
     pub file: &'static str,
@@ -81,7 +81,7 @@ pub const FILES: [(&str, &str); 19] = [
     ("contradictions.md", include_str!("../contradictions.md")),
 ];
 
-/// `spec/README.md`: how to read the tables, and the key of sources.
+/// `spec/README.md`: how to read the tables, and the list of sources.
 pub const README: &str = include_str!("../README.md");
 
 /// `spec/not-kept.md`: the requirements that nothing keeps, with reasons.

@@ -11,7 +11,7 @@ pub(crate) fn rows(text: &'static str) -> impl Iterator<Item = Vec<&'static str>
     })
 }
 
-/// Returns the requirements of `text`. A row of another shape is left out; `tests/rows.rs` finds it.
+/// Returns the requirements of `text`. A row with other columns is left out; `tests/rows.rs` reports it.
 pub(crate) fn requirements(file: &'static str, text: &'static str) -> impl Iterator<Item = Requirement> {
     rows(text).filter_map(move |cells| match cells.as_slice() {
         [id, text, source, certainty] => {
@@ -21,7 +21,7 @@ pub(crate) fn requirements(file: &'static str, text: &'static str) -> impl Itera
     })
 }
 
-/// Returns the certainty that `words` names, or `None` for other words.
+/// Returns the certainty that `words` name, or `None` for other words.
 fn parse_certainty(words: &str) -> Option<Certainty> {
     [Certainty::Certain, Certainty::Likely, Certainty::DecidedHere].into_iter().find(|one| one.words() == words)
 }

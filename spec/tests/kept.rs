@@ -27,7 +27,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
     files
 }
 
-/// Returns everything that keeps requirements.
+/// Returns all keepers of requirements.
 fn keepers() -> Vec<Keeper> {
     let mut keepers: Vec<Keeper> = CATALOGUE
         .iter()
@@ -82,7 +82,8 @@ fn every_citation_in_the_repository_resolves() {
     for file in
         listing.lines().filter(|file| file.ends_with(".rs") || file.ends_with(".md") || file.ends_with(".trace"))
     {
-        // These test citations of ids that do not exist; reports are generated from what is checked here.
+        // These folders test citations of ids that do not exist, and reports are generated from sources that are
+        // checked here.
         if ["spec/src", "spec/tests", "xtask/src/tidy", "reports/"].iter().any(|folder| file.starts_with(folder)) {
             continue;
         }

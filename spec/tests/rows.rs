@@ -49,7 +49,7 @@ fn old_families_are_complete() {
     }
 }
 
-/// Returns what is wrong with the sentence of a row.
+/// Returns the faults in the sentence of a row.
 fn faults(row: &Requirement) -> Vec<&'static str> {
     let mut faults = Vec::new();
     if !row.text.split(|letter: char| !letter.is_alphabetic()).any(|word| matches!(word, "MUST" | "MAY")) {
