@@ -1,4 +1,4 @@
-//! Computes the digest of the sources that decide what an exploration finds, and compiles it into the crate.
+//! Computes the digest of the sources that decide the result of an exploration, and compiles it into the crate.
 
 #[path = "src/sources.rs"]
 mod sources;

@@ -1,4 +1,4 @@
-//! What is found for the reports: by exploring, by planting faults, by induction.
+//! The findings for the reports: from explorations, planted faults and induction.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
@@ -12,15 +12,15 @@ use holdfast_scenarios::induction::{Induction, Steps};
 use holdfast_scenarios::space::ModelSpace;
 use holdfast_scenarios::{SCENARIOS, Scenario, Visit};
 
-/// All that the reports tell.
+/// All findings that the reports contain.
 pub struct Findings {
     /// Each variant of each default scenario, in order.
     pub(super) spaces: Vec<Explored>,
-    /// What became of each planted fault.
+    /// The result of each planted fault.
     pub(super) caught: Vec<Caught>,
-    /// How far each property reaches, by its bit.
+    /// The proof strength of each property, by its bit.
     pub(super) induction: BTreeMap<u8, Induction>,
-    /// States and steps of the induction.
+    /// The number of states and steps of the induction.
     pub(super) induction_size: (u64, u64),
 }
 
@@ -43,10 +43,10 @@ impl Explored {
 }
 
 impl Findings {
-    /// Explores every default scenario, plants every fault, takes every step of the induction.
+    /// Explores every default scenario, plants every fault, and takes every step of the induction.
     ///
     /// # Errors
-    /// Where a planted fault names something that does not exist.
+    /// Returns a message if a planted fault names a scenario, a variant or a property that does not exist.
     pub fn find(threads: NonZeroUsize) -> Result<Self, String> {
         let mut spaces = Vec::new();
         for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep) {
@@ -75,7 +75,7 @@ impl Findings {
         Ok(Self { spaces, caught, induction, induction_size: (steps.states, steps.steps) })
     }
 
-    /// Is all of it good news?
+    /// Checks that every space is complete, every property holds and was covered, and every planted fault was found.
     pub(super) fn check(&self) -> Result<(), String> {
         for space in &self.spaces {
             if !space.summary.completion.is_complete() {
@@ -96,7 +96,8 @@ impl Findings {
         Ok(())
     }
 
-    /// Where a property was put to the test by the shortest trace, and how often in all.
+    /// Returns the number of times that a property's premise occurred, with the space and the trace of the shortest
+    /// one.
     pub(super) fn witness(&self, property: &Property) -> Option<(u64, &Explored, &[String])> {
         let seen = self.spaces.iter().filter_map(|space| Some((space, space.witnesses.get(&property.place)?)));
         let count = seen.clone().fold(0_u64, |sum, (_, (count, _))| sum.saturating_add(*count));
@@ -104,8 +105,8 @@ impl Findings {
         Some((count, space, trace))
     }
 
-    /// The planted faults that a property notices, each with the length of the counterexample and
-    /// whether no other property notices it.
+    /// Returns the planted faults that a property notices, each with the length of the counterexample and whether no
+    /// other property notices it.
     pub(super) fn kills(&self, property: &Property) -> Vec<(&'static str, u32, bool)> {
         self.caught
             .iter()
@@ -117,12 +118,12 @@ impl Findings {
     }
 }
 
-/// The property that owns a bit.
+/// Returns the property with this bit.
 pub(super) fn property(bit: u8) -> Option<&'static Property> {
     CATALOGUE.get(usize::from(bit))
 }
 
-/// Is the property about steps, or about states?
+/// Returns whether the property is about steps, not about states.
 pub(super) fn is_about_steps(property: &Property) -> bool {
     match property.kind {
         Kind::PaymentStep | Kind::Step => true,
@@ -158,7 +159,7 @@ impl Visit for Explore {
     }
 }
 
-/// The inputs that lead to where something was seen, and the one it was seen at.
+/// Returns the inputs that lead to a sighting, including the input of the step that was seen.
 fn trace<const PAYMENTS: usize, const KEYS: usize>(
     explorer: &Explorer<'_, ModelSpace<PAYMENTS, KEYS>>,
     found: &Exploration<ModelSpace<PAYMENTS, KEYS>>,

@@ -1,7 +1,7 @@
 //! The writers of `reports/`: deterministic text, so that a test can compare it.
 //!
-//! Everything is found anew: the default scenarios explored, every fault planted, every step of the
-//! induction taken. No times, no host names.
+//! Nothing is cached: each run explores the default scenarios, plants every fault and takes every step of the
+//! induction. The reports contain no times and no host names.
 #![forbid(unsafe_code)]
 
 mod findings;
@@ -23,21 +23,21 @@ pub use findings::Findings;
 
 /// The digest of the sources of model, properties, scenarios and explorers: 16 hexadecimal digits.
 ///
-/// Results that were found under another digest say nothing about this program.
+/// Results with another digest say nothing about this program.
 pub const RULES: &str = env!("HOLDFAST_RULES");
 
 /// The version, the abbreviated commit (or `unknown`) and [`RULES`].
 pub const VERSION: &str =
     concat!(env!("CARGO_PKG_VERSION"), " (commit ", env!("HOLDFAST_COMMIT"), ", rules ", env!("HOLDFAST_RULES"), ")");
 
-/// A report: the name of its file, and what stands in it.
+/// A report: the name and the contents of its file.
 pub type Report = (&'static str, String);
 
-/// Every report, in the order in which they are explained in `reports/README.md`.
+/// Returns every report, in the order of `reports/README.md`.
 ///
 /// # Errors
-/// A sentence about what was found that cannot be reported as proven: a property that is false, a
-/// search that was cut, a property that was never put to the test, a planted fault that was missed.
+/// Returns a message about a finding that cannot be reported as proven: a false property, a search that was cut, a
+/// property whose premise never occurred, or a planted fault that was missed.
 pub fn all(threads: NonZeroUsize) -> Result<Vec<Report>, String> {
     let findings = Findings::find(threads)?;
     findings.check()?;
@@ -52,10 +52,10 @@ pub fn all(threads: NonZeroUsize) -> Result<Vec<Report>, String> {
     ])
 }
 
-/// Writes `reports` into `folder`, and says which files it wrote.
+/// Writes `reports` into `folder`, and returns the paths of the files.
 ///
 /// # Errors
-/// Where a file cannot be written.
+/// Returns an error if a file cannot be written.
 pub fn write(folder: &Path, reports: Vec<Report>) -> io::Result<Vec<PathBuf>> {
     fs::create_dir_all(folder)?;
     reports

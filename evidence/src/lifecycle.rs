@@ -1,5 +1,5 @@
-//! `reports/lifecycle.txt` and `reports/lifecycle.svg`: what every input does in every status, as
-//! the transition function itself was seen to do it.
+//! Writes `reports/lifecycle.txt` and `reports/lifecycle.svg`: the effect of every input in every status, as the
+//! transition function showed it.
 
 mod diagram;
 mod matrix;
@@ -27,30 +27,29 @@ pub enum Object {
     CheckoutSession,
 }
 
-/// What an input can come to.
+/// A possible result of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CellResult {
-    /// Done; the object is in this status then.
+    /// The input was accepted; the object is in this status afterwards.
     Moves(&'static str),
-    /// Nothing to do.
+    /// The input was accepted without effect.
     Nothing,
-    /// Refused, or tried and failed; in this status then.
+    /// The input was refused, or it failed; the object is in this status afterwards.
     Fails(Rejection, &'static str),
 }
 
-/// Status of an object that does not exist.
+/// The status of an object that does not exist.
 pub const ABSENT: &str = "(none)";
 
-/// What was seen: every input in every status of the object it is about, and what came of it.
+/// The results of every input in every status of the object that it is about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lifecycle {
-    /// By object, verb and status before.
+    /// The results by object, verb and status before the input.
     pub cells: BTreeMap<(Object, Verb, &'static str), BTreeSet<CellResult>>,
 }
 
 impl Lifecycle {
-    /// Walks through every default scenario with one payment, under the rule book's decisions, and
-    /// writes down what it sees.
+    /// Visits every default scenario with one payment, under the specification's decisions, and records the results.
     #[must_use]
     pub fn observe() -> Self {
         let mut lifecycle = Self::default();
@@ -62,7 +61,7 @@ impl Lifecycle {
         lifecycle
     }
 
-    /// The moves from status to status of one object, and what makes them.
+    /// Returns the moves between the statuses of one object, with the verbs that cause them.
     #[must_use]
     pub fn moves(&self, object: Object) -> BTreeMap<(&'static str, &'static str), BTreeSet<Verb>> {
         let mut moves: BTreeMap<_, BTreeSet<Verb>> = BTreeMap::new();
@@ -92,7 +91,7 @@ impl Lifecycle {
     }
 }
 
-/// The objects that an input can move. What happens on the Checkout page, and time, can move each.
+/// Returns the objects that an input can move. An event on the Checkout page and time can move every object.
 fn concerned(input: Input) -> Vec<Object> {
     use Object::{CheckoutSession, PaymentIntent, SetupIntent};
     match input {

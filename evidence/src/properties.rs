@@ -1,4 +1,4 @@
-//! `reports/properties.md` and `reports/properties.json`: every property, and how we know.
+//! Writes `reports/properties.md` and `reports/properties.json`: every property with its evidence.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::findings::{Explored, Findings, property};
 use holdfast_scenarios::induction::{Induction, inputs};
 
-/// `reports/properties.md`.
+/// Returns `reports/properties.md`.
 pub(super) fn text(findings: &Findings) -> String {
     let mut out = String::from("# Proven properties\n\nWritten by `check report`; compared by a test.\n\n");
     let _infallible = head(&mut out, findings);
@@ -26,7 +26,7 @@ pub(super) fn text(findings: &Findings) -> String {
     out
 }
 
-/// Without it nobody could say what "inductive" leaves out.
+/// Writes the inputs of the induction, which show the steps that "inductive" covers.
 fn tail(out: &mut String) -> std::fmt::Result {
     let inputs = inputs();
     writeln!(
@@ -175,7 +175,7 @@ struct PropertyRow<'a> {
     witnesses: u64,
     witness: WitnessRow<'a>,
     induction: ReachRow,
-    /// Planted faults that it notices.
+    /// The planted faults that it notices.
     faults: Vec<KillRow>,
 }
 
@@ -196,15 +196,15 @@ struct ReachRow {
 struct KillRow {
     name: &'static str,
     does: &'static str,
-    /// Is it this property that should notice it?
+    /// Whether this property is the one that should notice the fault.
     meant: bool,
-    /// Does no other property notice it?
+    /// Whether no other property notices the fault.
     alone: bool,
-    /// Length of the shortest counterexample.
+    /// The length of the shortest counterexample in steps.
     steps: u32,
 }
 
-/// `reports/properties.json`: the same for machines.
+/// Returns `reports/properties.json`, the same in a form for programs.
 pub(super) fn json(findings: &Findings) -> Result<String, String> {
     let sum = |of: fn(&holdfast_explorer::Summary) -> u64| {
         findings.spaces.iter().fold(0_u64, |sum, space| sum.saturating_add(of(&space.summary)))

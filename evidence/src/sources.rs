@@ -1,4 +1,4 @@
-//! The digest of the sources that decide what an exploration finds.
+//! The digest of the sources that decide the result of an exploration.
 //!
 //! The build script computes it, so a program knows the sources that it was compiled from. Comments and white space do
 //! not count.
@@ -45,7 +45,7 @@ fn collect(folder: &Path, source: &Path, files: &mut Vec<PathBuf>) -> io::Result
     Ok(())
 }
 
-/// Returns the lines of a file that are neither empty nor a comment of their own, without indentation.
+/// Returns the lines of a file without indentation, except empty lines and lines that contain only a comment.
 ///
 /// A comment after code counts as code, and so does a line of a string.
 fn code(text: &str) -> String {
@@ -61,7 +61,7 @@ impl Fnv {
         Self(0xcbf2_9ce4_8422_2325)
     }
 
-    /// Adds a text and its length, so that the boundary between two texts counts.
+    /// Adds a text and its length, so that the boundary between two texts makes a difference.
     fn take(&mut self, text: &[u8]) {
         for byte in (text.len() as u64).to_le_bytes().iter().chain(text) {
             self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
@@ -117,6 +117,6 @@ mod tests {
             seen.push(now());
         }
         fs::remove_dir_all(&folder).unwrap();
-        assert!(digest(&folder, &["space.rs"]).is_err(), "a source that is gone is no empty source");
+        assert!(digest(&folder, &["space.rs"]).is_err(), "a missing source is an error, not an empty source");
     }
 }

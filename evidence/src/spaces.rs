@@ -1,4 +1,4 @@
-//! `reports/state-space.md`: what was explored, and how large it is.
+//! Writes `reports/state-space.md`: the explored spaces and their sizes.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use super::findings::Findings;
 use holdfast_explorer::CollisionBound;
 use holdfast_scenarios::SCENARIOS;
 
-/// The whole of the file.
+/// Returns the contents of the file.
 pub(super) fn text(findings: &Findings) -> String {
     let mut out = String::from(
         "# State spaces\n\nWritten by `check report`; compared by a test.\n\n\

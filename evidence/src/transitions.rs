@@ -1,5 +1,5 @@
-//! `reports/transitions.json`: every abstract transition that was taken, with a shortest trace to it.
-//! What a fuzzer covers is measured against this list.
+//! Writes `reports/transitions.json`: every abstract transition that was taken, with a shortest trace to it. The
+//! coverage of a fuzzer is measured against this list.
 
 use std::collections::BTreeMap;
 
@@ -19,17 +19,17 @@ struct TransitionsReport<'a> {
 struct TransitionRow<'a> {
     name: String,
     bits: u32,
-    /// Steps of all scenarios that are instances of it.
+    /// The number of steps of all scenarios that are instances of it.
     steps: u64,
-    /// Where a shortest trace leads to it.
+    /// The space in which a shortest trace leads to it.
     space: String,
     trace: &'a [String],
 }
 
-/// The whole of the file.
+/// Returns the contents of the file.
 pub(super) fn json(findings: &Findings) -> Result<String, String> {
     let mut all: BTreeMap<u32, TransitionRow<'_>> = BTreeMap::new();
-    // A dialect other than the rule book's is no part of what an engine is measured against.
+    // Engines are measured only against the dialect of the specification.
     for space in findings.spaces.iter().filter(|space| space.follows_specification) {
         for (class, (count, trace)) in &space.classes {
             let name = AbstractTransition::from_bits(*class).map_or_else(String::new, AbstractTransition::name);

@@ -1,4 +1,4 @@
-//! Numbers and nouns as people read them.
+//! Formats numbers and nouns for readers.
 
 /// Returns a number with its digits in groups of three: `1 234 567`.
 #[must_use]
@@ -32,7 +32,7 @@ pub fn counted_u64(number: u64, thing: &str) -> String {
     noun(number, &grouped(number), thing)
 }
 
-/// Returns `digits` and a noun in the form that `number` demands.
+/// Returns `digits` and a noun in the form that agrees with `number`.
 pub(crate) fn noun(number: u64, digits: &str, thing: &str) -> String {
     match (number, thing.strip_suffix('y')) {
         (1, _) => format!("1 {thing}"),

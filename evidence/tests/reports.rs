@@ -1,8 +1,7 @@
-//! `reports/` is what the commands find: nothing in it is written by hand, and nothing drifts.
+//! `reports/` equals the output of the commands: nothing in it is written by hand, and nothing is out of date.
 //!
-//! The counts and digests of every space, the properties each planted fault breaks, the reach of each
-//! induction and the lifecycle matrix are all in there, so a rule that changes anywhere within the
-//! bounds fails here.
+//! It contains the counts and digests of every space, the properties that each planted fault breaks, the proof strength
+//! of each property and the lifecycle matrix. A rule that changes anywhere within the bounds therefore fails here.
 
 use std::fs;
 use std::num::NonZeroUsize;

@@ -15,7 +15,7 @@ pub(super) struct Site {
     pub(super) bounds: Vec<Vec<String>>,
     pub(super) lifecycle_svg: String,
     pub(super) lifecycle_text: String,
-    /// Reports that are shown as they are.
+    /// Reports that are shown unchanged.
     pub(super) documents: Vec<Document>,
 }
 
@@ -78,7 +78,7 @@ pub(super) struct Topic {
     pub(super) requirements: Vec<RequirementData>,
 }
 
-/// A requirement and what keeps it.
+/// A requirement and its keepers.
 pub(super) struct RequirementData {
     pub(super) id: String,
     pub(super) sentence: String,
@@ -99,7 +99,7 @@ pub(super) struct SpaceData {
     pub(super) digest: String,
 }
 
-/// A report that is shown as it is.
+/// A report that is shown unchanged.
 pub(super) struct Document {
     /// The name of its page, without the ending.
     pub(super) name: String,
@@ -152,7 +152,7 @@ fn document(name: &str, title: &str, markdown: String) -> Document {
     Document { name: name.to_owned(), title: title.to_owned(), markdown }
 }
 
-/// Returns the reports on servers, in the order of their names; none if the folder does not exist.
+/// Returns the reports on servers, ordered by name; none if the folder does not exist.
 fn servers(folder: &Path) -> io::Result<Vec<Document>> {
     let Ok(entries) = fs::read_dir(folder) else { return Ok(Vec::new()) };
     let mut paths: Vec<_> = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
@@ -177,17 +177,17 @@ fn spans(cell: &str) -> Vec<String> {
     cell.split(',').map(|name| name.trim().trim_matches('`').to_owned()).filter(|name| !name.is_empty()).collect()
 }
 
-/// Returns the message for a row that has other cells than expected.
+/// Returns the message for a row with unexpected cells.
 fn unreadable(row: &str) -> String {
     format!("a row of its table has other cells than expected: {row}")
 }
 
-/// Returns whether cells are the head of a table, the rule below it or the line of totals.
+/// Returns whether cells are the head of a table, the rule below the head, or the line of totals.
 fn is_head(row: &[String], first: &str) -> bool {
     row.first().is_some_and(|cell| cell == first || cell == "**all**" || cell.starts_with("--"))
 }
 
-/// Returns the requirements by topic, or a row that cannot be read.
+/// Returns the requirements by topic, or a row that cannot be read as the error.
 fn requirements(text: &str) -> Result<Vec<Topic>, String> {
     let mut topics: Vec<Topic> = Vec::new();
     for line in text.lines() {
@@ -216,7 +216,7 @@ fn requirements(text: &str) -> Result<Vec<Topic>, String> {
     Ok(topics)
 }
 
-/// Returns the rows of both tables of `state-space.md`, or a row that cannot be read.
+/// Returns the rows of both tables of `state-space.md`, or a row that cannot be read as the error.
 fn state_spaces(text: &str) -> Result<(Vec<SpaceData>, Vec<Vec<String>>), String> {
     let mut spaces = Vec::new();
     let mut bounds = Vec::new();

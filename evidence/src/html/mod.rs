@@ -1,6 +1,6 @@
 //! The HTML edition of the reports: a folder of pages that needs no network.
 //!
-//! It is made from the files of `reports/` alone, so it shows what was committed, with the digest that it belongs to.
+//! It is made only from the files of `reports/`, so it shows the committed reports and their digest.
 
 mod data;
 mod overview;

@@ -6,7 +6,7 @@ use super::data::Site;
 use super::page::HtmlPage;
 use super::text::{counted, escape, grouped};
 
-/// Returns the overview: the verdict with its bounds, and where to read on.
+/// Returns the overview: the verdict with its bounds, and links to the other pages.
 pub(super) fn page(site: &Site) -> HtmlPage {
     let report = &site.report;
     let mut reach: BTreeMap<&str, usize> = BTreeMap::new();

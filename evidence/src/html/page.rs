@@ -12,7 +12,7 @@ pub(super) struct HtmlPage {
 }
 
 impl HtmlPage {
-    /// Returns the page with its head, the navigation and the digest that the evidence belongs to.
+    /// Returns the page with its head, the navigation and the digest of the evidence.
     pub(super) fn html(&self, site: &Site, pages: &[Self]) -> String {
         let links: String = pages
             .iter()
@@ -43,7 +43,7 @@ impl HtmlPage {
     }
 }
 
-/// Returns the script that defines the entries of the search: kind, title, text and address.
+/// Returns the script that defines the search entries: kind, title, text and address.
 pub(super) fn search_index(site: &Site, pages: &[HtmlPage]) -> String {
     let mut entries: Vec<[String; 4]> = Vec::new();
     let mut add = |kind: &str, title: &str, text: &str, address: String| {

@@ -9,7 +9,7 @@ use super::text::{counted, escape, fault, grouped, inline, property, requirement
 /// Returns the page of all properties, by topic.
 pub(super) fn page(site: &Site) -> HtmlPage {
     let properties = &site.report.properties;
-    // A topic may stand in the catalogue more than once: new properties come last.
+    // A topic may occur in the catalogue more than once, because new properties are added at the end.
     let mut topics: Vec<&str> = Vec::new();
     for property in properties {
         if !topics.contains(&property.topic.as_str()) {

@@ -1,4 +1,4 @@
-//! The page of requirements: what keeps each of them, down to the witness and the faults.
+//! The page of requirements: the keepers of each, down to the witness and the faults.
 
 use super::data::{RequirementData, Site};
 use super::page::HtmlPage;
@@ -50,7 +50,7 @@ fn article(it: &RequirementData, site: &Site) -> String {
     out
 }
 
-/// Returns the witness and the faults of a property, folded.
+/// Returns the witness and the faults of a property, collapsed at first.
 fn chain(id: &str, site: &Site) -> String {
     let Some(it) = site.report.properties.iter().find(|property| property.id == id) else { return String::new() };
     let faults: Vec<String> = it.faults.iter().filter(|it| it.meant).map(|it| fault(&it.name)).collect();

@@ -1,10 +1,10 @@
-//! The page of state spaces, with a bar for each of them.
+//! The page of state spaces, with a bar for each space.
 
 use super::data::{Site, SpaceData};
 use super::page::HtmlPage;
 use super::text::{escape, grouped, inline};
 
-/// Width of the longest bar, in pixels.
+/// The width of the longest bar in pixels.
 const WIDEST: u64 = 360;
 
 /// Returns the page: a chart of states and steps, a table of figures, and the bounds.
@@ -46,7 +46,8 @@ fn row(space: &SpaceData, most: u64) -> String {
     )
 }
 
-/// Returns the width of a bar in pixels, proportional to the logarithm of the number. At least 2, so each bar is seen.
+/// Returns the width of a bar in pixels, proportional to the logarithm of the number, and at least 2 so that it is
+/// visible.
 fn width(number: u64, most: u64) -> u64 {
     let parts = |number: u64| u64::from(logarithm(number.max(1)));
     parts(number).saturating_mul(WIDEST).checked_div(parts(most).max(1)).unwrap_or(0).max(2)

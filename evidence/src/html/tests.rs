@@ -1,4 +1,4 @@
-//! The HTML edition of the committed reports: nothing is missing, each link leads somewhere, nothing needs a network.
+//! The HTML edition of the committed reports: nothing is missing, every link resolves, and no page needs a network.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -44,7 +44,7 @@ fn no_page_needs_a_network() {
         for word in ["src=\"http", "<link rel=\"stylesheet\" href=\"http", "url(http", "url(\"http"] {
             assert!(!text.contains(word), "{name}: {word}");
         }
-        // Pages quote code of others, which may contain these words.
+        // Pages quote other code, which may contain these words.
         for word in ["@import", "fetch(", "XMLHttpRequest"] {
             assert!(name.ends_with(".html") || !text.contains(word), "{name}: {word}");
         }

@@ -1,4 +1,4 @@
-//! Text as HTML.
+//! Translates text into HTML.
 
 use crate::words::{grouped_by, noun};
 use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
@@ -8,7 +8,7 @@ pub(super) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Returns a line of Markdown, such as a cell of a table, as HTML without a paragraph around it.
+/// Returns one line of Markdown, such as a table cell, as HTML without a paragraph around it.
 pub(super) fn inline(markdown_text: &str) -> String {
     let html = markdown(markdown_text);
     let inner = html.trim().strip_prefix("<p>").and_then(|html| html.strip_suffix("</p>"));
@@ -30,11 +30,11 @@ pub(super) fn markdown(text: &str) -> String {
     });
     let mut out = String::new();
     html::push_html(&mut out, events);
-    // A wide table scrolls by itself, so the page does not.
+    // A wide table scrolls within its own box, so that the page does not scroll sideways.
     out.replace("<table>", "<div class=\"scroll\"><table>").replace("</table>", "</table></div>")
 }
 
-/// Returns where a link of a report leads in the HTML edition.
+/// Returns the target of a report's link in the HTML edition.
 fn target(link: &str) -> Option<String> {
     if link.starts_with("https://") || link.starts_with("http://") || link.starts_with('#') {
         return Some(link.to_owned());
@@ -47,18 +47,18 @@ fn target(link: &str) -> Option<String> {
     known.contains(&name).then(|| format!("{name}.html"))
 }
 
-/// Returns a number with its digits in groups of three, which do not part at the end of a line.
+/// Returns a number with its digits in groups of three, which never break across lines.
 pub(super) fn grouped(number: u64) -> String {
     grouped_by(number, '\u{202f}')
 }
 
-/// Returns a noun with its number in singular or plural.
+/// Returns a number with its noun in singular or plural.
 pub(super) fn counted(number: usize, thing: &str) -> String {
     let number = u64::try_from(number).unwrap_or(u64::MAX);
     noun(number, &grouped(number), thing)
 }
 
-/// Returns a trace, a line each.
+/// Returns a trace, one line for each input.
 pub(super) fn trace(lines: &[String]) -> String {
     if lines.is_empty() {
         return "<p>The initial state.</p>".to_owned();

@@ -1,4 +1,4 @@
-//! The lifecycle of a PaymentIntent as a picture, drawn from the moves that were seen.
+//! The lifecycle of a PaymentIntent as a picture, drawn from the recorded moves.
 //!
 //! The statuses stand in one column. Each move has a lane of its own beside the column, and ports of its own at both of
 //! its boxes. So no line runs through a box, and no two lines share a stretch.
@@ -102,7 +102,7 @@ impl Layout {
     }
 }
 
-/// Returns `reports/lifecycle.svg`: every move between two statuses that was seen, with the inputs that make it.
+/// Returns `reports/lifecycle.svg`: every recorded move between two statuses, with the inputs that cause it.
 #[must_use]
 pub fn svg(lifecycle: &Lifecycle) -> String {
     let layout = Layout::of(lifecycle);
@@ -166,7 +166,7 @@ fn status_box(out: &mut String, it: &StatusBox) -> std::fmt::Result {
     )
 }
 
-/// Draws a move: out of its box, along its lane, and into the other box, with its number on the lane.
+/// Draws a move from its box along its lane into the other box, with its number on the lane.
 fn move_line(out: &mut String, number: usize, line: &MoveLine, color: &str) -> std::fmt::Result {
     let MoveLine { from, to, start, end, lane, verbs } = line;
     let middle = u32::midpoint(*start, *end);

@@ -8,7 +8,7 @@ use holdfast_model::{IntentStatus, Rejection, SessionStatus, SetupStatus};
 
 use super::{ABSENT, CellResult, Lifecycle, Object};
 
-/// The whole of `reports/lifecycle.txt`.
+/// Returns the contents of `reports/lifecycle.txt`.
 #[must_use]
 pub fn text(lifecycle: &Lifecycle) -> String {
     let mut out = String::from(
@@ -67,7 +67,7 @@ fn section(out: &mut String, lifecycle: &Lifecycle, object: Object) -> std::fmt:
     Ok(())
 }
 
-/// One word for a cell of the matrix.
+/// Returns one word for a cell of the matrix.
 fn word(results: &BTreeSet<CellResult>) -> &'static str {
     let done = results.iter().any(|result| matches!(result, CellResult::Moves(_)));
     let refused =
@@ -105,7 +105,7 @@ fn details(results: &BTreeSet<CellResult>, before: &str) -> String {
     parts.join("; ")
 }
 
-/// What a client sees of each rejection that occurred.
+/// Writes the response that a client receives for each rejection that occurred.
 fn rejections(out: &mut String, lifecycle: &Lifecycle) -> std::fmt::Result {
     let seen: BTreeSet<Rejection> = lifecycle
         .cells
