@@ -1,4 +1,4 @@
-//! The engine crashes and is opened again: nothing is lost, and nothing done twice.
+//! The engine crashes and restarts: nothing is lost, and nothing is done twice.
 #![cfg_attr(fuzzing, no_main)]
 
 holdfast_fuzz::target!(sequences holdfast_fuzz::run::crash);

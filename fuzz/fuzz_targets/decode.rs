@@ -1,4 +1,4 @@
-//! Reads bytes as a sequence and does nothing with it: the yardstick for the speed of the others.
+//! Reads bytes as a sequence and does nothing else: the baseline for the speed of the other targets.
 #![cfg_attr(fuzzing, no_main)]
 
 holdfast_fuzz::target!(sequences holdfast_fuzz::run::decode);

@@ -1,4 +1,4 @@
-//! Engine and model in lockstep, mostly as careful clients would have it.
+//! Engine and model in lockstep, mostly with requests that should succeed.
 #![cfg_attr(fuzzing, no_main)]
 
 holdfast_fuzz::target!(sequences holdfast_fuzz::run::lockstep);

@@ -1,4 +1,4 @@
-//! Engine and model in lockstep, mostly as nobody should have it.
+//! Engine and model in lockstep, mostly with requests that should be refused.
 #![cfg_attr(fuzzing, no_main)]
 
 holdfast_fuzz::target!(sequences holdfast_fuzz::run::lockstep_hostile);

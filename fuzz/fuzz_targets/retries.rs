@@ -1,4 +1,4 @@
-//! Requests are sent again: nothing is done twice that should be done once.
+//! Requests are sent again: no effect that should occur once occurs twice.
 #![cfg_attr(fuzzing, no_main)]
 
 holdfast_fuzz::target!(sequences holdfast_fuzz::run::retries);

@@ -1,11 +1,11 @@
-//! What the fuzzer is told of the model's states, beside the code that ran.
+//! Counters of the model's transitions, which the fuzzer reads in addition to code coverage.
 //!
-//! One counter for each abstract transition: whoever finds a new one has found something, also where no new line of
-//! code ran. libFuzzer reads whatever lies in the section `__libfuzzer_extra_counters`.
+//! There is one counter for each abstract transition. An input that takes a new transition therefore counts as
+//! progress, even if it runs no new code. libFuzzer reads the section `__libfuzzer_extra_counters`.
 
 use holdfast_properties::{AbstractTransition, Step};
 
-/// Counters: some times as many as there are abstract transitions, so that few share one.
+/// The number of counters: several times the number of abstract transitions, so that few share a counter.
 #[cfg(fuzzing)]
 const COUNTERS: usize = 1 << 14;
 
@@ -28,7 +28,7 @@ pub(crate) fn note(step: &Step<'_>) {
     }
 }
 
-/// Nobody asks.
+/// Does nothing outside of a fuzzer.
 #[cfg(not(fuzzing))]
 pub(crate) fn note(step: &Step<'_>) {
     let _class = AbstractTransition::of(step);

@@ -1,4 +1,4 @@
-//! How a failure is told: made small, printed, kept.
+//! The report of a failure: it is shrunk, printed and kept.
 
 use std::path::Path;
 
@@ -7,16 +7,16 @@ use holdfast_harness::generator::Sequence;
 use holdfast_harness::{RunMode, Verdict};
 use holdfast_harness_engine::reproduction;
 
-/// Is what is found kept among the reports?
+/// Whether a failure is kept among the reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keep {
-    /// Yes: every test run replays it from now on.
+    /// It is kept, and every test run replays it.
     Yes,
-    /// No: it was planted.
+    /// It is not kept, because it was planted.
     No,
 }
 
-/// Panics if `verdict` is anything but agreement, with the smallest sequence that fails in the same way.
+/// Panics unless `verdict` is agreement. The message has the smallest sequence that fails in the same way.
 pub(crate) fn tell(
     sequence: &Sequence,
     verdict: &Verdict,
@@ -40,7 +40,7 @@ pub(crate) fn tell(
     fail(&words);
 }
 
-/// What libFuzzer takes for a crash.
+/// Panics with `words`, which libFuzzer treats as a crash.
 pub(crate) fn fail(words: &str) -> ! {
     #[expect(clippy::panic, reason = "libFuzzer knows no other way to be told of a failure")]
     {

@@ -1,7 +1,7 @@
-//! What the fuzz targets share: how a target becomes a program, what is fed back to the fuzzer, how a failure is told.
+//! The common parts of the fuzz targets: entry points, feedback to the fuzzer, and reports of failures.
 //!
-//! A target is a function of bytes. Under `cargo fuzz` libFuzzer calls it; built plainly it is a program that replays
-//! the files it is given, so that a crash can be looked at, and every corpus entry tested, on stable.
+//! A target is a function of bytes. Under `cargo fuzz`, libFuzzer calls it. Built without the fuzzer, it is a program
+//! that replays files, so that crashes and corpus entries can be tested on stable.
 
 mod counters;
 mod failure;
@@ -16,7 +16,8 @@ use std::process::ExitCode;
 #[cfg(fuzzing)]
 pub use libfuzzer_sys;
 
-/// A target out of a function of bytes. `sequences` says that its bytes are records, and are changed as such.
+/// Defines the entry point of a target from a function of bytes. With `sequences`, its bytes are records, and mutations
+/// work on records.
 #[macro_export]
 macro_rules! target {
     (sequences $run:path) => {
@@ -42,8 +43,8 @@ macro_rules! target {
     };
 }
 
-/// Runs a target on every file that the arguments name, and on every file in the folders that they name. A failure is
-/// told as libFuzzer would be told it, by a panic.
+/// Runs a target on every file that the arguments name, and on every file in the folders that they name. A failure
+/// panics, as it does under libFuzzer.
 #[must_use]
 pub fn replay(run: fn(&[u8])) -> ExitCode {
     let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
@@ -70,10 +71,10 @@ pub fn replay(run: fn(&[u8])) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// The file at `path`, or those in the folder there, in order.
+/// Returns the file at `path`, or the files in the folder at `path`, in order of their names.
 ///
 /// # Errors
-/// Where they cannot be read.
+/// Returns an error if they cannot be read.
 pub fn files(path: &Path) -> std::io::Result<Vec<(PathBuf, Vec<u8>)>> {
     if !path.is_dir() {
         return Ok(vec![(path.to_owned(), fs::read(path)?)]);

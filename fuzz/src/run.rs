@@ -1,4 +1,4 @@
-//! The targets, as functions of bytes: what `fuzz_targets/` calls.
+//! The targets as functions of bytes, which the programs in `fuzz_targets/` call.
 
 use std::cell::RefCell;
 
@@ -22,12 +22,12 @@ thread_local! {
 /// The fault that [`canary`] has to find.
 const PLANTED: &str = "wrong-latch";
 
-/// Engine and model in lockstep, mostly as careful clients would have it.
+/// Runs engine and model in lockstep, mostly with requests that should succeed.
 pub fn lockstep(bytes: &[u8]) {
     side_by_side(bytes, Bias::Friendly);
 }
 
-/// Engine and model in lockstep, mostly as nobody should have it.
+/// Runs engine and model in lockstep, mostly with requests that should be refused.
 pub fn lockstep_hostile(bytes: &[u8]) {
     side_by_side(bytes, Bias::Hostile);
 }
@@ -42,27 +42,27 @@ fn side_by_side(bytes: &[u8], bias: Bias) {
     });
 }
 
-/// The engine alone, judged by the properties: what model and engine have wrong in common shows here only.
+/// Judges the engine alone by the properties: only this finds faults that model and engine share.
 pub fn properties(bytes: &[u8]) {
     in_the_way(bytes, RunMode::Properties);
 }
 
-/// Requests are sent again, under their keys and without: nothing is done twice that should be done once.
+/// Sends requests again, with and without their keys: no effect that should occur once may occur twice.
 pub fn retries(bytes: &[u8]) {
     in_the_way(bytes, RunMode::Retries);
 }
 
-/// The engine crashes at any moment and is opened again: nothing is lost, and nothing done twice.
+/// Crashes and restarts the engine at any point: nothing may be lost, and nothing done twice.
 pub fn crash(bytes: &[u8]) {
     in_the_way(bytes, RunMode::Crash(chance(bytes)));
 }
 
-/// Two requests meet, at the same moment each time: some order of them explains what comes of it.
+/// Overlaps two requests at the same point each time: some order of them must explain their responses.
 pub fn concurrent(bytes: &[u8]) {
     in_the_way(bytes, RunMode::Concurrent(u32::try_from(chance(bytes) & 15).unwrap_or(0)));
 }
 
-/// A consumer that is told late, twice and in disorder ends where a fetch would.
+/// Delivers notifications late, repeated and reordered: the consumer must end with the same records as a fetch.
 pub fn notifications(bytes: &[u8]) {
     in_the_way(bytes, RunMode::Notifications(chance(bytes)));
 }
@@ -75,13 +75,13 @@ fn in_the_way(bytes: &[u8], way: RunMode) {
     });
 }
 
-/// What is chosen beside the sequence: by the end of the first record, which the config leave unread.
+/// Returns the choices besides the sequence, from the end of the first record, which the configuration does not read.
 fn chance(bytes: &[u8]) -> u64 {
     let unread = bytes.get(RECORD - 4..RECORD).unwrap_or_default();
     unread.iter().fold(0, |chance, byte| chance << 8 | u64::from(*byte))
 }
 
-/// A model with a rule broken on purpose: whoever does not find it finds nothing else either.
+/// Runs a model with a planted fault: a fuzzer that does not find it proves nothing by finding nothing else.
 pub fn canary(bytes: &[u8]) {
     BROKEN.with_borrow_mut(|subject| {
         let Drive { sequence, verdict } =
@@ -99,13 +99,13 @@ fn broken() -> ModelSubject {
     ModelSubject::deciding(move |config, state, input| faulty_transition(fault, config, state, input))
 }
 
-/// Nothing but reading bytes as a sequence: what the speed of the others is compared with.
+/// Reads bytes as a sequence and does nothing else: the baseline for the speed of the other targets.
 pub fn decode(bytes: &[u8]) {
     let sequence = generator::sequence(&mut Bytes::new(bytes), Bias::Friendly, |_| ());
     assert!(sequence.inputs.len() <= generator::INPUTS_AT_MOST, "a sequence has an end");
 }
 
-/// Any text is read or refused; what is read is written in a form that reads as the same.
+/// Parses arbitrary text as a trace. If it is accepted, the written trace must read back as the same trace.
 pub fn trace_parse(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let Ok(script) = Script::parse(&text) else { return };
@@ -117,18 +117,18 @@ pub fn trace_parse(bytes: &[u8]) {
     }
 }
 
-/// One in sixty-four.
+/// Returns whether the input is in a sample of one in sixty-four.
 fn is_sampled(bytes: &[u8]) -> bool {
     let sum = bytes.iter().fold(0x811C_9DC5_u32, |sum, byte| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
     sum >> 26 == 0
 }
 
-/// The same sequence in two fresh engines must go the same, to the letter.
+/// Runs the same sequence on two fresh engines, and fails if their transcripts differ.
 fn goes_the_same_again(sequence: &Sequence) {
     let [one, other] = [transcript(sequence), transcript(sequence)];
     if one != other {
         let part = one.iter().zip(&other).find(|(one, other)| one != other);
-        fail(&format!("the engine does not do the same twice: {part:#?}\n{sequence:#?}"));
+        fail(&format!("two fresh engines ran the same sequence differently: {part:#?}\n{sequence:#?}"));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Every entry of the corpus, and every seed, replayed on stable. A failure says which.
+//! Replays every entry of the corpus, and every seed, on stable. A failure names the entry.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -8,7 +8,7 @@ use holdfast_harness::mutate::mutate;
 
 type Target = (&'static str, fn(&[u8]));
 
-/// Every target by its name; [`every_target_is_here`] compares with the folder.
+/// Every target, by name; [`every_target_is_here`] compares them with the folder.
 const TARGETS: [Target; 9] = [
     ("lockstep", run::lockstep),
     ("lockstep_hostile", run::lockstep_hostile),
@@ -20,7 +20,7 @@ const TARGETS: [Target; 9] = [
     ("trace_parse", run::trace_parse),
     ("http", http::http),
 ];
-/// One has to fail, one does nothing.
+/// The canary has to fail, and decoding checks nothing.
 const OTHERS: [&str; 2] = ["canary", "decode"];
 
 fn here() -> &'static Path {
@@ -58,12 +58,12 @@ fn seeds_and_corpus_replay() {
     }
 }
 
-/// Where a target begins, as CI decides it.
+/// Returns the folder of seeds of a target, as CI chooses it.
 fn seeds(name: &str) -> PathBuf {
     seeds_in(&here().join("seeds"), name).expect("a target has seeds")
 }
 
-/// The same with the seeds in another folder; what is wrong where there are none.
+/// Returns the same for another folder of seeds, or the error message if it has no seeds.
 fn seeds_in(folder: &Path, name: &str) -> Result<PathBuf, String> {
     let chosen = Command::new(here().join("../.ci/seeds")).arg(name).arg(folder).output().expect(".ci/seeds runs");
     let said = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end().to_owned();
@@ -80,7 +80,7 @@ fn a_target_without_seeds_begins_with_those_of_lockstep() {
     }
     assert!(
         seeds_in(folder.path(), "properties").unwrap_err().contains("no seeds"),
-        "an empty folder is as good as none"
+        "an empty folder counts as missing"
     );
     std::fs::write(of("lockstep").join("0001"), [0]).unwrap();
     std::fs::write(of("own").join("0001"), [0]).unwrap();
@@ -91,14 +91,14 @@ fn a_target_without_seeds_begins_with_those_of_lockstep() {
 
 #[test]
 fn the_canary_has_its_fault() {
-    // Without it, it would fail at once.
+    // If the planted fault did not exist, this call would fail.
     run::canary(&[]);
     let found = (0..5_000_u32).any(|seed| {
         let mut data = vec![0; 1_024];
         let size = (0..4).fold(0, |size, round| mutate(&mut data, size, 1_024, seed * 4 + round, |_, size, _| size));
         std::panic::catch_unwind(|| run::canary(&data[..size])).is_err()
     });
-    assert!(found, "chance alone finds it in thousands of sequences, so a fuzzer must");
+    assert!(found, "random sequences do not find the planted fault");
 }
 
 #[test]

@@ -1,23 +1,23 @@
-//! What comes back, and what every client may rely on.
+//! The server's responses, and the form that every client may rely on.
 
 use serde_json::Value;
 
-/// The kinds of errors there are (VOC-14).
+/// The kinds of errors (VOC-14).
 const ERRORS: [&str; 4] = ["api_error", "card_error", "idempotency_error", "invalid_request_error"];
 
-/// One answer.
+/// One response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Answer {
     pub(super) status: u16,
-    /// `content-type`, empty where there is none.
+    /// The `content-type` header; empty if there is none.
     kind: String,
     pub(super) body: Vec<u8>,
-    /// Is it the answer to a HEAD, so without the body that it tells of?
+    /// Whether it is the response to a HEAD request, which has no body.
     is_head: bool,
 }
 
 impl Answer {
-    /// What is wrong with it, if anything is.
+    /// Checks that the response is well formed; returns a message if it is not.
     pub(super) fn judge(&self) -> Result<(), String> {
         if self.status >= 500 {
             return Err(format!("the server failed with {}", self.status));
@@ -27,7 +27,7 @@ impl Answer {
         }
         match self.kind.split(';').next().unwrap_or_default() {
             "application/json" => self.judge_json(),
-            // Bytes that are no HTTP get no further than the connection: it says so without a body.
+            // Bytes that are not HTTP are refused by the connection itself, without a body.
             "" if matches!(self.status, 400 | 414 | 431) && self.body.is_empty() => Ok(()),
             "text/html" | "text/javascript" if !self.body.is_empty() => Ok(()),
             "text/plain" if self.status == 303 => Ok(()),
@@ -57,13 +57,13 @@ impl Answer {
         }
     }
 
-    /// The body, if it is JSON.
+    /// Returns the body, if it is JSON.
     pub(super) fn json(&self) -> Option<Value> {
         serde_json::from_slice(&self.body).ok()
     }
 }
 
-/// All answers in `bytes`, in their order, without what only goes before one.
+/// Returns the responses in `bytes`, in order and without interim responses (status 1xx).
 pub(super) fn read(mut bytes: &[u8], may_be_head: bool) -> Result<Vec<Answer>, String> {
     let mut answers = Vec::new();
     while !bytes.is_empty() {

@@ -1,4 +1,4 @@
-//! Requests that a server can understand: routes and fields out of its own description, ids out of its own answers.
+//! Requests that a server can parse: routes and fields from its own API description, ids from its own responses.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, OnceLock};
@@ -9,11 +9,11 @@ use serde_json::Value;
 use super::{ask, judge};
 use crate::failure::fail;
 
-/// Requests of one conversation at the most.
+/// The maximum number of requests in one conversation.
 const MOST: usize = 16;
-/// Ids that it remembers, the newest of them.
+/// The number of ids that it remembers; the oldest are dropped.
 const REMEMBERED: usize = 64;
-/// Names of fields that the description does not list, since they lie within others.
+/// Names of nested fields, which the description does not list.
 const NESTED: [&str; 14] = [
     "payment_method_options[card][request_multicapture]",
     "payment_intent_data[capture_method]",
@@ -30,7 +30,7 @@ const NESTED: [&str; 14] = [
     "created[gte]",
     "automatic_payment_methods[enabled]",
 ];
-/// Fields of the pages that customers see, and what does well in each.
+/// The fields of the pages that customers see, each with a valid value.
 const PAGE: [(&str, &str); 5] = [
     ("number", "4242424242424242"),
     ("expiry", "12/34"),
@@ -38,7 +38,7 @@ const PAGE: [(&str, &str); 5] = [
     ("email", "a@example.com"),
     ("answer", "approve"),
 ];
-/// Values that mean something somewhere.
+/// Values that are valid in some field.
 const VALUES: [&str; 40] = [
     "",
     "0",
@@ -86,7 +86,7 @@ const VALUES: [&str; 40] = [
 struct Route {
     verb: &'static str,
     path: String,
-    /// Name, is it required, and what it may be where that is a choice.
+    /// The fields: name, whether it is required, and the permitted values if they are listed.
     fields: Vec<(String, bool, Vec<String>)>,
 }
 
@@ -105,7 +105,7 @@ fn routes() -> &'static [Route] {
     })
 }
 
-/// The fields of a form, or the parameters of a query.
+/// Returns the fields of a form, or the parameters of a query.
 fn fields(operation: &Value) -> Vec<(String, bool, Vec<String>)> {
     let choices = |schema: &Value| -> Vec<String> {
         let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
@@ -126,7 +126,7 @@ fn fields(operation: &Value) -> Vec<(String, bool, Vec<String>)> {
     of_form.chain(of_query).collect()
 }
 
-/// Bytes as choices. What is missing is 0.
+/// Bytes as choices. Missing bytes are 0.
 struct Choices<'a>(&'a [u8]);
 
 impl<'a> Choices<'a> {
@@ -141,13 +141,13 @@ impl<'a> Choices<'a> {
         list.get(place)
     }
 
-    /// One chance in `of`.
+    /// Returns `true` in about one of `of` cases.
     fn chance(&mut self, of: u8) -> bool {
         self.byte().checked_rem(of) == Some(1)
     }
 }
 
-/// What the answers told of.
+/// The ids and pages that earlier responses contained.
 #[derive(Default)]
 struct Known {
     ids: Vec<String>,
@@ -170,7 +170,7 @@ impl Known {
         }
     }
 
-    /// The id of something of the kind that `path` is about, if one is known; else any.
+    /// Returns a known id of the kind of object in `path`, or any known id if there is none.
     fn id(&self, path: &str, choices: &mut Choices<'_>) -> &str {
         let number = usize::from(choices.byte());
         let prefix = prefix(path);
@@ -193,7 +193,7 @@ fn remember(list: &mut Vec<String>, text: &str) {
     list.push(text.to_owned());
 }
 
-/// How the ids of a path's objects begin.
+/// Returns the prefix of the ids of a path's objects.
 fn prefix(path: &str) -> &'static str {
     let prefixes = [
         ("payment_intents", "pi_"),
@@ -214,7 +214,7 @@ fn prefix(path: &str) -> &'static str {
     prefixes.iter().find(|(noun, _)| name.starts_with(noun)).map_or("", |(_, prefix)| prefix)
 }
 
-/// Sends the requests that `bytes` choose, and judges every answer.
+/// Sends the requests that `bytes` choose, and judges every response.
 pub(super) fn hold(app: &Arc<App>, bytes: &[u8]) {
     let (mut choices, mut known) = (Choices(bytes), Known::default());
     for _ in 0..MOST {
@@ -258,7 +258,7 @@ fn request(choices: &mut Choices<'_>, known: &Known) -> String {
         }
     } else {
         for (name, is_required, listed) in &route.fields {
-            // Most of what must be there is, and most of the rest is not.
+            // Most required fields are present, and most optional fields are absent.
             if if *is_required { !choices.chance(16) } else { choices.chance(4) } {
                 field(name, &value(choices, known, listed));
             }
@@ -290,7 +290,7 @@ fn request(choices: &mut Choices<'_>, known: &Known) -> String {
     )
 }
 
-/// A value that the description lists, one that means something somewhere, an id, or anything.
+/// Returns a value that the description lists, one that is valid in some field, an id, or arbitrary text.
 fn value(choices: &mut Choices<'_>, known: &Known, listed: &[String]) -> String {
     match choices.byte() {
         0..=127 if !listed.is_empty() => {

@@ -1,7 +1,7 @@
-//! The server: whatever it is sent, it does not panic, does not fail, and answers in a form that a client can read.
+//! The server target: whatever the server receives, it does not panic or fail, and every response is well formed.
 //!
-//! The first byte chooses. Even, a blank for one: the rest goes over one connection as it is. Odd: the rest chooses
-//! requests out of the server's own description, which name what earlier answers told of.
+//! The first byte chooses the form. If it is even, the remaining bytes go over one connection unchanged. If it is odd,
+//! they choose requests from the server's own API description, with ids from earlier responses.
 
 mod answer;
 mod conversation;
@@ -12,14 +12,14 @@ use holdfast_server::{App, in_memory, router_bytes};
 
 use crate::failure::fail;
 
-/// A request that is always good: whatever came before, the server still works.
+/// A valid request, which the server must still answer after any other request.
 const GOOD: &str =
     "GET /v1/balance HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sk_test_raw\r\nConnection: close\r\n\r\n";
 
-/// Bytes to a fresh server, as they are or as a choice of requests.
+/// Sends bytes to a fresh server: unchanged, or as the choice of requests.
 pub fn http(bytes: &[u8]) {
     let Some((first, rest)) = bytes.split_first() else { return };
-    let Some(app) = in_memory() else { fail("the machine has no room for a server") };
+    let Some(app) = in_memory() else { fail("cannot start a server in memory") };
     if first & 1 == 0 {
         for answer in ask(&app, rest) {
             judge(&answer, rest);
@@ -29,11 +29,11 @@ pub fn http(bytes: &[u8]) {
     }
     match ask(&app, GOOD.as_bytes()).as_slice() {
         [answer] if answer.status == 200 => {}
-        answers => fail(&format!("the server does not work any more: {answers:?}")),
+        answers => fail(&format!("the server no longer answers a valid request: {answers:?}")),
     }
 }
 
-/// Sends `request` over a connection of its own, and reads what comes back.
+/// Sends `request` over a connection of its own, and returns the responses.
 fn ask(app: &Arc<App>, request: &[u8]) -> Vec<answer::Answer> {
     let Some(bytes) = router_bytes(app, request) else { fail("the machine cannot run an async task") };
     let may_be_head = request.windows(4).any(|window| window == b"HEAD");
