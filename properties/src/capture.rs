@@ -56,7 +56,7 @@ pub(crate) fn at_most_fifty_captures<D: Diagnostics>(_: &Config, payment: &Payme
     given(captures >= MOST_CAPTURES, captures == MOST_CAPTURES, || format!("{captures} captures"))
 }
 
-/// If false, an order is taken in pieces that the network allowed to be taken once only.
+/// If false, a payment is captured in pieces although the network allowed one capture only.
 fn several_captures_need_multicapture<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let captures = payment.charge.map_or(0, |charge| charge.captures);
     given(captures > 1, multicapture(payment), || {
@@ -73,12 +73,12 @@ fn partly_captured_and_open_needs_multicapture<D: Diagnostics>(_: &Config, payme
     })
 }
 
-/// If false, a merchant who said never captures several times by mistake.
+/// If false, a merchant who did not request multicapture captures several times by mistake.
 fn multicapture_is_asked_for<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     given(is_available(payment), payment.multicapture_requested, || "available, but not requested".to_owned())
 }
 
-/// If false, an account captures several times whose contract does not have it.
+/// If false, an account whose contract does not include multicapture captures several times.
 fn multicapture_needs_the_account<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     given(is_available(payment), config.account.multicapture, || "available to an account without it".to_owned())
 }
@@ -100,7 +100,7 @@ fn multicapture_needs_the_country<D: Diagnostics>(config: &Config, payment: &Pay
     })
 }
 
-/// If false, a shop that may ship in parcels is made to capture all at the first one.
+/// If false, a shop that may ship in parcels has to capture everything at the first one.
 fn multicapture_is_given_where_it_can_be<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     let (Some(charge), Some(network)) = (approved(payment), enterprise_network(payment)) else {
         return Judgement::Vacuous;
@@ -135,7 +135,7 @@ pub(crate) fn multicapture_without_manual_is_idle<D: Diagnostics>(
     })
 }
 
-/// If false, accounting closes an order from which more can be taken, or waits for one that is done.
+/// If false, accounting closes an order from which more can be captured, or keeps a completed one open.
 fn captured_flag_follows_the_end<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let open = payment.status == IntentStatus::RequiresCapture;
@@ -157,7 +157,7 @@ fn untouched_hold_is_not_captured<D: Diagnostics>(_: &Config, payment: &PaymentV
     })
 }
 
-/// If false, the merchant asks for one sum and another is taken.
+/// If false, the merchant requests one amount and another is captured.
 fn capture_takes_the_amount<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let taken = i64::from(done.to.captured_amount.get()).checked_sub(i64::from(done.from.captured_amount.get()));
@@ -227,8 +227,7 @@ fn after_final(taken: i64, before: &PaymentView, after: &PaymentView) -> String 
     )
 }
 
-/// If false, an engine guesses that the merchant was done because nothing was left (or, where the
-/// dialect says so, does not).
+/// If false, an engine assumes a final capture because nothing was left (or, where the dialect assumes it, does not).
 fn capturing_all_piecewise_stays_open<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let all = done.asked() == i64::from(done.before.capturable.get()) && done.asked() > 0;
@@ -280,8 +279,7 @@ fn negative_capture_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Ju
     refused(step.step, capture.amount.is_some_and(|amount| amount < 0), Rejection::NegativeCapture)
 }
 
-/// If false, a capture of nothing ends an order that nothing was taken for, or keeps open one that
-/// was to be ended.
+/// If false, a capture of zero ends an order without a payment, or keeps an order open that it should end.
 fn zero_capture_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let held = before.status == IntentStatus::RequiresCapture;
@@ -323,7 +321,7 @@ pub(crate) fn capture_refusals_are_true<D: Diagnostics>(step: &PaymentStep<'_, '
     let (Some((capture, before)), Some((_, reason))) = (step.capture_asked(), step.turned_down()) else {
         return Judgement::Vacuous;
     };
-    // The status, and a model out of its range, have properties of their own.
+    // Wrong statuses, and a model beyond its range, have properties of their own.
     if matches!(reason, Rejection::UnexpectedState | Rejection::AmountOutOfRange) {
         return Judgement::Vacuous;
     }
@@ -354,7 +352,7 @@ fn is_true_of(reason: Rejection, capture: &Capture, config: &Config, before: &Pa
     let asked = capture.amount.unwrap_or_else(|| i64::from(before.capturable.get()));
     let (fee, transfer) = (capture.fee.is_some(), capture.transfer.is_some());
     let has = |test: &dyn Fn(&ChargeView) -> bool| before.charge.as_ref().is_some_and(test);
-    // A release takes no money, and need not repeat what the first capture named.
+    // A release captures no money, so it need not repeat the parameters of the first capture.
     let later = asked != 0 && has(&|charge| charge.captures > 0);
     if reason == Rejection::NegativeCapture {
         asked < 0
@@ -365,7 +363,7 @@ fn is_true_of(reason: Rejection, capture: &Capture, config: &Config, before: &Pa
     } else if reason == Rejection::HoldExpired {
         has(&|charge| charge.hold_left.is_some_and(|left| is_over(config, left)))
     } else if reason == Rejection::ZeroCapture {
-        // Zero by default, too: all that is left may be nothing (U5).
+        // The amount may also be zero by default, because nothing may be left (U5).
         asked == 0 && (capture.final_capture == Some(false) || before.received.is_zero() || !multicapture(before))
     } else if reason == Rejection::CaptureTooLarge {
         asked > i64::from(before.capturable.get())

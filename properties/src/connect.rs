@@ -21,13 +21,13 @@ fn fees_within_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Ju
     })
 }
 
-/// If false, the platform gives back more fee than it took.
+/// If false, the platform refunds more of a fee than it took.
 fn fee_refunds_within_fees<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let (back, fees) = (payment.ledger.fees_refunded, payment.ledger.fees);
     given(!back.is_zero(), back <= fees, || format!("fees refunded {} > fees {}", back.get(), fees.get()))
 }
 
-/// If false, the platform pays out more than came in, from its own pocket.
+/// If false, the platform pays out more than it received, from its own funds.
 fn transfers_within_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let transfers = payment.ledger.transfers;
     given(!transfers.is_zero(), transfers <= payment.received, || {
@@ -53,7 +53,7 @@ fn fees_need_a_connected_account<D: Diagnostics>(_: &Config, payment: &PaymentVi
     })
 }
 
-/// If false, money is sent on from a charge that is the connected account's own.
+/// If false, the platform transfers money from a charge that belongs to the connected account.
 fn direct_charges_are_not_sent_on<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let sent = payment.transfer.is_some() || !payment.ledger.transfers.is_zero();
     let premise = payment.flow == Flow::Direct && approved(payment).is_some();
@@ -66,7 +66,7 @@ fn direct_charges_are_not_sent_on<D: Diagnostics>(_: &Config, payment: &PaymentV
     })
 }
 
-/// If false, a transfer amount stands on a payment that goes nowhere.
+/// If false, a payment without a destination has a transfer amount.
 fn transfer_amount_needs_a_destination<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     given(payment.transfer.is_some(), payment.flow == Flow::Destination, || {
         format!("transfer amount {:?} with flow {:?}", payment.transfer.map(Amount::get), payment.flow)
@@ -81,7 +81,7 @@ fn fee_and_transfer_amount_exclude_each_other<D: Diagnostics>(_: &Config, paymen
     })
 }
 
-/// If false, the platform collects another fee than the one that stands on the intent.
+/// If false, the platform collects another fee than the intent names.
 fn standing_fee_is_collected<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let expected = payment.fee.unwrap_or(Amount::ZERO);
     given(taken_at_once(payment) && payment.flow != Flow::Platform, payment.ledger.fees == expected, || {
@@ -89,8 +89,7 @@ fn standing_fee_is_collected<D: Diagnostics>(_: &Config, payment: &PaymentView) 
     })
 }
 
-/// If false, the seller gets another sum than the amount that stands on the intent (all, if none
-/// does).
+/// If false, the seller receives another amount than the intent names (or not all, if it names none).
 fn destination_gets_its_share<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let expected = payment.transfer.unwrap_or(payment.received);
     given(taken_at_once(payment) && payment.flow == Flow::Destination, payment.ledger.transfers == expected, || {
@@ -105,7 +104,7 @@ fn taken_at_once(payment: &PaymentView) -> bool {
         && approved(payment).is_some_and(|charge| charge.posting_left.is_none())
 }
 
-/// The money that a capture took, where it took some.
+/// Returns the amount that a capture took; `None` if it took none.
 fn piece(done: &Captured<'_>) -> Option<Amount> {
     done.to.captured_amount.minus(done.from.captured_amount).filter(|piece| !piece.is_zero())
 }
@@ -119,7 +118,7 @@ fn fee_is_named_at_every_capture<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> 
     })
 }
 
-/// If false, the seller's share of the second parcel is anyone's guess.
+/// If false, the seller's share of the second parcel is undefined.
 fn transfer_is_named_at_every_capture<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let premise = done.from.captures > 0 && done.from.transfer_at_first_capture && !done.is_release();
@@ -175,7 +174,7 @@ fn fee_at_capture_overrides<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judge
     })
 }
 
-/// If false, the share that the merchant names for a parcel is not the one that is sent.
+/// If false, the share that the merchant names for a parcel is not the one that is transferred.
 fn transfer_at_capture_overrides<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let (Some(piece), Some(named)) = (piece(&done), done.capture.transfer.and_then(Amount::from_request)) else {
@@ -187,8 +186,8 @@ fn transfer_at_capture_overrides<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> 
     })
 }
 
-/// If false, a fee or share agreed on at the start is not applied at the first capture: as much of
-/// it as the piece allows, and all of the piece to a destination without an amount.
+/// If false, a fee or share agreed on at the start is not applied at the first capture. The piece limits both, and a
+/// destination without a transfer amount receives the whole piece.
 fn standing_amounts_apply_at_capture<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let Some(piece) = piece(&done).filter(|_| done.from.captures == 0) else { return Judgement::Vacuous };
@@ -212,7 +211,7 @@ fn standing_amounts_apply_at_capture<D: Diagnostics>(step: &PaymentStep<'_, '_>)
     })
 }
 
-/// What an operation says about fee and transfer amount, and the flow it says it for.
+/// Returns the fee and the transfer amount in the operation, with the flow of the payment.
 fn connect_parameters(step: &PaymentStep<'_, '_>) -> Option<(Option<i64>, Option<i64>, Flow)> {
     let flow = step.before.map(|before| before.flow);
     // No other operation has these parameters.
@@ -241,14 +240,14 @@ fn fee_without_connect_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) ->
     refused(step.step, flow == Flow::Platform && fee.is_some_and(|fee| fee > 0), Rejection::FeeWithoutConnect)
 }
 
-/// If false, a transfer is accepted that has nowhere to go.
+/// If false, a transfer without a destination is accepted.
 fn transfer_without_destination_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, transfer, flow)) = connect_parameters(step) else { return Judgement::Vacuous };
     let premise = flow != Flow::Destination && transfer.is_some_and(|transfer| transfer > 0);
     refused(step.step, premise, Rejection::TransferWithoutDestination)
 }
 
-/// If false, a fee of nothing or less is agreed on.
+/// If false, a fee of zero or less is accepted.
 fn fee_of_nothing_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((fee, _, _)) = connect_parameters(step) else { return Judgement::Vacuous };
     refused(step.step, fee.is_some_and(|fee| fee <= 0), Rejection::InvalidFee)
@@ -263,7 +262,7 @@ pub(crate) fn no_source_transaction_with_multicapture<D: Diagnostics>(step: &Pay
     refused(step.step, premise, Rejection::SourceTransactionUnsupported)
 }
 
-/// If false, a platform loses a fee that it was entitled to keep: fees stay unless somebody asks.
+/// If false, a platform loses a fee that it was entitled to keep: fees stay unless a request refunds them.
 fn fees_are_kept_unless_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let asked = matches!(step.operation, Some(Operation::RefundFee { .. }))
@@ -277,7 +276,7 @@ fn fees_are_kept_unless_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Jud
     })
 }
 
-/// If false, a seller's money is taken back by a refund that did not ask for it.
+/// If false, a refund takes back a seller's money without a request to do so.
 fn transfers_are_kept_unless_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let asked = matches!(step.operation, Some(Operation::ReverseTransfer { .. }))
@@ -303,7 +302,7 @@ fn named_amount_is_moved<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgemen
     };
     let expected = asked.map_or(all, Amount::from_request);
     let moved = to.minus(from);
-    // An answer that was lost says nothing, but the money has moved all the same.
+    // A lost response shows nothing, but the money has moved.
     let notified = match step.answer() {
         Some(Accepted::Money { amount }) => Some(amount) == expected,
         Some(_) => false,
@@ -328,8 +327,9 @@ struct Returned {
     after: Amount,
 }
 
-/// Whether the refund of `given_back` returned its share: all that was left with the refund that empties the charge.
-/// Otherwise the share is within half a unit of its proportion, or all that was left if that is less (B44, REF-8, P1).
+/// Returns whether the refund of `given_back` returned its share, or `None` if the amounts contradict each other. A
+/// refund that empties the charge returns all that was left. Any other share is within half a unit of its proportion,
+/// or all that was left if that is less (B44, REF-8, P1).
 fn fits(share: Returned, given_back: Amount, before: &PaymentView, half_rounds_up: bool) -> Option<bool> {
     let left = share.total.minus(share.before)?;
     let moved = share.after.minus(share.before)?;

@@ -1,18 +1,18 @@
-//! A correct consumer of notifications: it fetches what they are about.
+//! A correct consumer of notifications: it fetches the objects that they are about.
 //!
-//! Notifications arrive late, twice and in any order, and each shows a former state. This consumer therefore ignores
+//! Notifications arrive late, twice and in any order, and each shows an earlier state. This consumer therefore ignores
 //! their content and fetches their object. It ends with the record of a complete fetch under every delivery, exactly if
-//! every change has a notification. The property `money-never-moves-silently` states that of each step, and
-//! [`delivery_does_not_matter`] shows it of a whole trace.
+//! every change has a notification. The property `money-never-moves-silently` states this for each step, and
+//! [`delivery_does_not_matter`] checks it for a whole trace.
 
 use holdfast_model::{IntentStatus, Notification, Observation, PaymentView, Target};
 
 use crate::snapshot::Trace;
 
-/// What the consumer keeps of one payment: how far it is, and the money.
+/// The consumer's record of one payment: its final status and its amounts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Entry {
-    /// A final status, or `None`: other statuses are fetched when they are needed.
+    /// The final status, or `None`: other statuses are fetched when they are needed.
     end: Option<IntentStatus>,
     received: u32,
     refunded: u32,
@@ -39,7 +39,7 @@ pub struct Consumer {
 }
 
 impl Consumer {
-    /// Handles one notification when the engine shows `now`.
+    /// Handles one notification at a time when the engine shows `now`.
     pub fn receive(&mut self, notification: &Notification, now: &Observation<'_>) {
         let (Target::Payment(intent) | Target::Refund(intent, _)) = notification.about else { return };
         let place = usize::from(intent.0);
@@ -66,8 +66,8 @@ impl Consumer {
 /// `deliveries`.
 ///
 /// A delivery is the number of a notification, counted over the whole trace, and the number of steps after which it
-/// arrives. One that would arrive before its generation arrives with its own step. One that is not listed arrives at
-/// the end: delivery is at least once.
+/// arrives. A notification cannot arrive before the step that generates it; it then arrives with that step. A
+/// notification that is not listed arrives at the end, because delivery is at least once.
 #[must_use]
 pub fn delivery_does_not_matter(trace: &Trace, deliveries: &[(usize, usize)]) -> bool {
     let notified: Vec<(usize, &Notification)> = trace

@@ -25,7 +25,7 @@ pub(crate) fn is_over(config: &Config, left: i64) -> bool {
     if config.dialect.capture_at_deadline { left < 0 } else { left <= 0 }
 }
 
-/// If false, a hold has no end, or a payment that holds nothing runs out all the same.
+/// If false, a hold has no deadline, or a payment without a hold expires.
 fn deadline_while_held<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let (held, left) = (payment.status == IntentStatus::RequiresCapture, hold_left(payment));
     given(held || left.is_some(), held == left.is_some(), || {
@@ -33,7 +33,7 @@ fn deadline_while_held<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Jud
     })
 }
 
-/// If false, a customer's money stays on hold after the deadline: the job never comes.
+/// If false, a customer's money stays on hold after the deadline because the job does not run.
 fn the_job_is_not_late<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(left) = hold_left(payment) else { return Judgement::Vacuous };
     let delay = i64::from(config.dialect.expiry_job_delay);
@@ -64,7 +64,7 @@ pub(crate) fn late_capture_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>
     refused(step.step, late && before.status == IntentStatus::RequiresCapture, Rejection::HoldExpired)
 }
 
-/// If false, a merchant in time finds the hold gone.
+/// If false, a merchant who captures in time finds the hold gone.
 fn the_job_is_not_early<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(EnvironmentEvent::ExpireHold { .. }), Some((before, after))) = (step.event(), step.both()) else {
         return Judgement::Vacuous;

@@ -19,13 +19,13 @@ fn repeated(step: &Step<'_>) -> Option<(KeyView, Operation)> {
     step.known_key().map(|(_, view)| (view, call.operation))
 }
 
-/// Returns whether a request is in progress. Another request may then be rejected before its key is examined.
+/// Returns whether a request is in progress, in which case another request may be rejected before its key is examined.
 fn anything_in_progress(step: &Step<'_>) -> bool {
     step.before.keys.iter().flatten().any(|view| view.answer.is_none())
 }
 
-/// Returns a request under a key that this step executed: the key, the request and the response of the server, `None`
-/// if it was lost.
+/// Returns a request under a key that this step executed: the key, the request and the server's response, which is
+/// `None` if it was lost.
 fn first_time(step: &Step<'_>) -> Option<(KeyId, Operation, Option<Outcome>)> {
     let operation = *step.performed()?;
     match step.input {
@@ -91,7 +91,7 @@ fn busy_object_is_locked<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     })
 }
 
-/// If false, the answer that a repetition gives is not the one that was given.
+/// If false, a repetition receives another response than the first request did.
 fn given_answer_is_kept<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((key, operation, Some(answer))) = first_time(step) else { return Judgement::Vacuous };
     let stored = answer.err().is_none_or(Rejection::is_stored);
@@ -102,27 +102,27 @@ fn given_answer_is_kept<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     given(stored && !hidden, kept, || format!("answered {answer:?}, kept {found:?}"))
 }
 
-/// If false, a request with a typing error blocks its key for a day, also once it is corrected.
+/// If false, a request with a typing error blocks its key for a day, even after it is corrected.
 fn invalid_requests_leave_the_key_free<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((key, _, Some(Err(reason)))) = first_time(step) else { return Judgement::Vacuous };
     let found = find_key(&step.after, key);
     given(reason.is_validation(), found.is_none(), || format!("refused with {reason:?}, kept {found:?}"))
 }
 
-/// If false, the answer to a request whose answer was lost can never be learned.
+/// If false, a client can never learn a response that was lost.
 fn lost_answer_can_be_fetched<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((key, operation, None)) = first_time(step) else { return Judgement::Vacuous };
     let expected = match find_key(&step.after, key) {
         Some(view) => {
             view.operation == operation && view.answer.is_some_and(|answer| answer != Err(Rejection::AnswerLost))
         }
-        // Rejected without a stored response: then nothing changed.
+        // Rejected without a stored response; then nothing may have changed.
         None => step.unchanged(),
     };
     given(true, expected, || format!("the answer was lost, kept {:?}", find_key(&step.after, key)))
 }
 
-/// If false, a repetition within the day is taken for a new request.
+/// If false, a repetition within the day counts as a new request.
 fn keys_are_forgotten_when_old_only<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let forgotten = |place: usize, view: &KeyView| {
         let gone = step.after.keys.get(place).copied().flatten().is_none();
@@ -142,7 +142,7 @@ fn keys_are_forgotten_when_old_only<D: Diagnostics>(step: &Step<'_>) -> Judgemen
     })
 }
 
-/// If false, the request or the response of a key changes behind the client's back.
+/// If false, the request or the response of a key changes without a request.
 fn kept_answers_do_not_change<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let mut premise = false;
     let mut same = true;

@@ -1,4 +1,4 @@
-//! Capture in the background: success first, the ledger within an hour.
+//! Asynchronous captures: success first, the ledger entries within an hour.
 
 use holdfast_model::{CaptureMethod, Config, Flow, PaymentView};
 
@@ -14,7 +14,7 @@ pub(crate) fn booking_takes_an_hour_at_most<D: Diagnostics>(_: &Config, payment:
     given(true, 0 < left && left <= HOUR, || format!("{left} seconds left to book, of {HOUR} at most"))
 }
 
-/// If false, a payment captured in the foreground has ledger entries that are missing at first.
+/// If false, a payment that was not captured asynchronously lacks its ledger entries at first.
 fn only_background_captures_wait<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let waits = payment.charge.is_some_and(|charge| charge.posting_left.is_some());
     given(waits, payment.capture_method == CaptureMethod::AutomaticAsync, || {
@@ -43,7 +43,7 @@ fn waiting_means_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> 
 fn unbooked_capture_is_not_in_the_ledger<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let waits = payment.charge.is_some_and(|charge| charge.posting_left.is_some());
     let ledger = payment.ledger;
-    // A transfer that the platform makes by itself waits for nothing.
+    // A transfer that the platform makes itself does not wait.
     let sent_on = payment.flow != Flow::Platform && !ledger.transfers.is_zero();
     given(waits, ledger.charged.is_zero() && ledger.fees.is_zero() && !sent_on, || {
         format!(
@@ -72,7 +72,7 @@ fn booked_capture_has_a_balance_transaction<D: Diagnostics>(_: &Config, payment:
     })
 }
 
-/// If false, a link points to an entry that does not exist: no money, no transfer, no fee.
+/// If false, a link points to an entry that does not exist: no balance transaction, no transfer, no fee.
 fn links_point_to_something<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
     let (links, ledger) = (charge.links, payment.ledger);
@@ -89,8 +89,8 @@ fn links_point_to_something<D: Diagnostics>(_: &Config, payment: &PaymentView) -
     })
 }
 
-/// If false, a platform cannot find the transfer of a destination charge, or looks for one of a
-/// charge that has none.
+/// If false, a platform cannot find the transfer of a destination charge, or looks for the transfer of a charge without
+/// one.
 fn transfer_link_means_destination<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let premise = charge.links.balance_transaction;
@@ -99,15 +99,15 @@ fn transfer_link_means_destination<D: Diagnostics>(_: &Config, payment: &Payment
     })
 }
 
-/// If false, a platform cannot find the fee it took. (Which capture's fee the link shows when the
-/// first one took none is stated nowhere.)
+/// If false, a platform cannot find the fee it took. (No source states which fee the link shows if the first capture
+/// took none.)
 fn fee_link_shows_the_fee<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let premise = !payment.ledger.fees.is_zero() && charge.captures <= 1;
     given(premise, charge.links.application_fee, || format!("fees {} and no link to them", payment.ledger.fees.get()))
 }
 
-/// If false, an entry that the merchant has reconciled is gone the next day.
+/// If false, an entry that the merchant has reconciled disappears later.
 fn links_never_go_back<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
     let (from, to) = (from.links, to.links);

@@ -42,8 +42,8 @@
 mod catalogue;
 
 // kind | topic::property | the sentence | its requirements | its condition and the choices it depends on
-// `if FIELD = VALUE`: the property says nothing under another dialect. `by FIELD, …`: the dialect decides details.
-// A capture_step is a payment_step that says nothing unless a capture was asked for; so are the others.
+// `if FIELD = VALUE`: the property applies only under this choice of the dialect. `by FIELD, …`: these choices decide
+// details. A `capture_step` is a payment step that is vacuous unless a capture was requested; so are the other kinds.
 catalogue! {
     // Amounts
     payment money::captured_within_authorization "captured money never exceeds the authorization" "I1 B1 B34";
@@ -252,7 +252,7 @@ const SOURCES: [(&str, &str); 11] = [
     ("session", include_str!("session.rs")),
 ];
 
-/// Judges one state by every property of a state: each payment, and the whole.
+/// Judges one state by every property of a state: those of each payment, and those of the whole state.
 #[must_use]
 pub fn judge_observation(observation: &Observation<'_>) -> Verdicts {
     let payments = observation.payments.iter().flatten();
@@ -260,7 +260,7 @@ pub fn judge_observation(observation: &Observation<'_>) -> Verdicts {
         .fold(judge_whole(observation), |verdicts, payment| verdicts.and(judge_payment(observation.config, payment)))
 }
 
-/// Judges one step by every property of a step: its effect on each payment, and on the whole.
+/// Judges one step by every property of a step: those of its effect on each payment, and on the whole state.
 #[must_use]
 pub fn judge_step(step: &Step<'_>) -> Verdicts {
     let places = step.before.payments.len().max(step.after.payments.len());
@@ -277,7 +277,7 @@ pub fn judge_step(step: &Step<'_>) -> Verdicts {
     verdicts
 }
 
-/// Returns why `property` is false of this state, with the numbers and their payment. Returns `None` if it is not
+/// Returns the reason why `property` is false in this state, with the numbers and their payment; `None` if it is not
 /// false.
 #[must_use]
 pub fn explain(property: &Property, observation: &Observation<'_>) -> Option<String> {
@@ -294,7 +294,7 @@ pub fn explain(property: &Property, observation: &Observation<'_>) -> Option<Str
     }
 }
 
-/// Returns why `property` is false of this step, or of the state after it; see [`explain`].
+/// Returns the reason why `property` is false for this step or the state after it; see [`explain`].
 #[must_use]
 pub fn explain_step(property: &Property, step: &Step<'_>) -> Option<String> {
     if !property.applies(step.after.config) {
@@ -313,7 +313,7 @@ pub fn explain_step(property: &Property, step: &Step<'_>) -> Option<String> {
     }
 }
 
-/// Names the payment if there are several.
+/// Adds the name of the payment to `words` if there are several payments.
 fn about(intent: IntentId, payments: usize, words: String) -> String {
     if payments < 2 { words } else { format!("pi{}: {words}", u16::from(intent.0).saturating_add(1)) }
 }

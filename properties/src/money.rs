@@ -41,8 +41,8 @@ pub(crate) fn captured_within_authorization<D: Diagnostics>(_: &Config, payment:
     })
 }
 
-/// If false, a part of the customer's hold is nowhere: neither the merchant can take it nor does
-/// the customer get it back.
+/// If false, a part of the customer's hold is lost: the merchant cannot capture it, and the customer does not get it
+/// back.
 fn authorization_adds_up<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let (capturable, captured, released) = (payment.capturable, charge.captured_amount, charge.released);
@@ -161,8 +161,7 @@ fn captured_never_shrinks<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgeme
     given(step.changed && !from.is_zero(), from <= to, || format!("captured {} became {}", from.get(), to.get()))
 }
 
-/// If false, money that went back to the customer's card limit is on hold once more without anybody
-/// having asked the issuer.
+/// If false, money that was returned to the customer's card limit is on hold again without a new authorization.
 fn released_never_shrinks<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
     given(step.changed && !from.released.is_zero(), from.released <= to.released, || {
@@ -179,12 +178,11 @@ fn refunded_shrinks_with_a_refund<D: Diagnostics>(step: &PaymentStep<'_, '_>) ->
     })
 }
 
-/// If false, an entry of the ledger is erased instead of being countered by another one, and no
-/// audit adds up.
+/// If false, an entry of the ledger is erased instead of being countered by another one, and audits no longer add up.
 fn ledger_only_grows<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let (from, to) = (before.ledger, after.ledger);
-    // What a refund gave back of fee and transfer may return when the refund itself does.
+    // The part of a fee or transfer that a refund returned may come back if the refund fails.
     let excused = any_died(before, after);
     let grows = from.charged <= to.charged
         && from.fees <= to.fees

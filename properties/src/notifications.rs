@@ -24,7 +24,7 @@ fn notified<D: Diagnostics>(step: &PaymentStep<'_, '_>, premise: bool, expected:
     })
 }
 
-/// The status before and after, where it moved.
+/// Returns the status before and after the step, if it changed.
 fn moved(step: &PaymentStep<'_, '_>) -> Option<(Option<IntentStatus>, IntentStatus)> {
     let (before, after) = (step.before.map(|before| before.status), step.after?.status);
     (before != Some(after)).then_some((before, after))
@@ -45,17 +45,17 @@ fn cancellation_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement
     notified(step, became(step, IntentStatus::Canceled), &[(Kind::IntentCanceled, 1)])
 }
 
-/// If false, the merchant does not know that a bank is being waited for.
+/// If false, the merchant does not know that the payment waits for a bank.
 fn processing_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     notified(step, became(step, IntentStatus::Processing), &[(Kind::IntentProcessing, 1)])
 }
 
-/// If false, the merchant does not know that the customer is being waited for.
+/// If false, the merchant does not know that the payment waits for the customer.
 fn required_action_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     notified(step, became(step, IntentStatus::RequiresAction), &[(Kind::IntentRequiresAction, 1)])
 }
 
-/// If false, a hold is taken out and the merchant never captures it.
+/// If false, money is held and the merchant never captures it.
 fn hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     notified(step, became(step, IntentStatus::RequiresCapture), &[(Kind::IntentCapturableUpdated, 1)])
 }
@@ -74,7 +74,7 @@ fn failed_intent_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgemen
     notified(step, failed || on_page || fell_back, &[(Kind::IntentPaymentFailed, 1)])
 }
 
-/// If false, the merchant hears of a payment for the first time when it is over.
+/// If false, the first notification of a payment arrives when it is over.
 fn creation_is_told_first<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let premise = step.before.is_none() && step.after.is_some();
     let first = step.step.notifications.iter().find(|notification| step.is_about(notification));
@@ -117,7 +117,7 @@ pub(crate) fn nothing_is_told_twice<D: Diagnostics>(step: &Step<'_>) -> Judgemen
     })
 }
 
-/// If false, a merchant hears of payments that nothing happened to.
+/// If false, a merchant receives notifications of payments that did not change.
 fn only_the_named_payment_is_told_of<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     given(step.is_notified, step.addressed, || {
         format!("{:?} emitted {:?} of payment {}", step.step.input, step.step.notifications, step.intent.0)
@@ -131,12 +131,12 @@ pub(crate) fn money_never_moves_silently<D: Diagnostics>(step: &PaymentStep<'_, 
         (payment.received, payment.capturable, charge, payment.ledger)
     };
     let premise = step.changed && step.after.is_some_and(|after| step.before.map(money) != Some(money(after)));
-    // A payment that comes without money has moved none.
+    // A payment that is created without money has moved none.
     let moved = premise && (step.before.is_some() || step.after.is_some_and(|after| !after.ledger.charged.is_zero()));
     given(moved, step.is_notified, || format!("{}, without a notification", changes(&step.before, &step.after)))
 }
 
-/// If false, a charge that the merchant looks for by its first notification is not found.
+/// If false, the merchant does not find a charge by its first notification.
 fn approval_is_told_once<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let approvals = |payment: Option<&PaymentView>| payment.map_or(0, |payment| payment.successful_charges);
     let newly = approvals(step.after) > approvals(step.before);
@@ -153,8 +153,8 @@ fn failed_charge_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgemen
     notified(step, declined || bounced, &[(Kind::ChargeFailed, 1)])
 }
 
-/// If false, a merchant who acts on the intent's notification looks for a charge it has not heard
-/// of: within one attempt the charge is generated first.
+/// If false, a merchant who acts on the intent's notification looks for a charge that has not been reported. Within one
+/// attempt, the charge is reported first.
 fn charge_is_told_before_the_intent<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let place = |wanted: Kind| {
         let notified = if step.step.may_have_notified(wanted) { step.step.notifications } else { &[] };
@@ -182,7 +182,7 @@ fn each_multicapture_updates_the_charge<D: Diagnostics>(step: &PaymentStep<'_, '
     notified(step, several, &[(Kind::ChargeUpdated, 1)])
 }
 
-/// If false, the merchant's picture of what can still be captured is out of date.
+/// If false, the merchant's record of the capturable amount is out of date.
 fn each_multicapture_updates_the_capturable<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let several = step.captured().is_some_and(|done| multicapture(done.before));
     notified(step, several, &[(Kind::IntentCapturableUpdated, 1)])
@@ -206,19 +206,19 @@ pub(crate) fn booking_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Jud
     notified(step, posted, &[(Kind::ChargeUpdated, 1), (Kind::ChargeSucceeded, 0), (Kind::IntentSucceeded, 0)])
 }
 
-/// If false, a platform learns of its fee by looking, or hears of one that was not taken.
+/// If false, a platform receives no report of its fee, or a report of a fee that was not taken.
 fn first_fee_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let fees = |payment: Option<&PaymentView>| payment.map_or(Amount::ZERO, |payment| payment.ledger.fees);
     let (from, to) = (fees(step.before), fees(step.after));
     let times = step.notified(Kind::FeeCreated);
-    // Whether later captures make a fee object of their own is stated nowhere (U11).
+    // No source states whether later captures create a fee of their own (U11).
     let expected = if from.is_zero() { times == usize::from(from < to) } else { times == 0 || from < to };
     given(times > 0 || (from.is_zero() && from < to), expected, || {
         format!("fees {} became {}, application_fee.created was emitted {times} times", from.get(), to.get())
     })
 }
 
-/// If false, a seller's money is sent and neither the platform nor the seller learns it.
+/// If false, a seller's money is sent, and neither the platform nor the seller receives a report.
 fn first_transfer_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let transfers = |payment: Option<&PaymentView>| payment.map_or(Amount::ZERO, |payment| payment.ledger.transfers);
     let (from, to) = (transfers(step.before), transfers(step.after));
@@ -293,10 +293,10 @@ fn refund_moves_are_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgemen
     notified(step, true, &expected)
 }
 
-/// A value before and after.
+/// The value before and the value after.
 type WasAndIs<T> = (T, T);
 
-/// The amount and the flag that a notification's previous values are about: before and after.
+/// Returns the values of the amount and the flag that a notification's previous values are about, before and after.
 fn subject_values(
     kind: Kind,
     before: &PaymentView,
@@ -340,7 +340,7 @@ fn subject_values(
     }
 }
 
-/// A payment that was never charged, for comparisons.
+/// The charge of a payment that was never charged, for comparisons.
 const NO_CHARGE: holdfast_model::ChargeView = holdfast_model::ChargeView {
     status: holdfast_model::ChargeStatus::Pending,
     authorized: Amount::ZERO,
@@ -370,12 +370,12 @@ pub(crate) fn previous_values_are_true<D: Diagnostics>(step: &PaymentStep<'_, '_
     )
 }
 
-/// If false, a field changes and the notification that shows it does not say so: the chain breaks.
+/// If false, a field changes, and the notification that shows it does not list the former value: the chain breaks.
 fn changed_amounts_and_flags_are_listed<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     previous(step, |given, was, is| was == is || given.is_some(), |given, was, is| was == is || given.is_some())
 }
 
-/// Judges the previous values of every notification about this payment that has some.
+/// Judges the previous values of every notification about this payment that can have some.
 fn previous<D: Diagnostics>(
     step: &PaymentStep<'_, '_>,
     amount: impl Fn(Option<Amount>, Amount, Amount) -> bool,
@@ -386,7 +386,7 @@ fn previous<D: Diagnostics>(
     for notification in step.step.notifications.iter().filter(|notification| step.is_about(notification)) {
         let Some(((was, is), flags)) = subject_values(notification.kind, before, after) else { continue };
         premise = true;
-        // A multicapture reports the amount in charge.updated; charge.captured comes after that (B58).
+        // A multicapture reports the amount in charge.updated; charge.captured comes later (B58).
         let told_already = notification.kind == Kind::ChargeCaptured
             && step.step.notifications.iter().any(|other| other.kind == Kind::ChargeUpdated && step.is_about(other));
         let was = if told_already { is } else { was };
@@ -408,8 +408,8 @@ fn previous<D: Diagnostics>(
     given(premise, true, String::new)
 }
 
-/// If false, a merchant who waits for the balance transaction, the transfer or the fee of a charge
-/// waits forever, or looks for one that was there all along.
+/// If false, a merchant waits forever for the balance transaction, the transfer or the fee of a charge, or looks for
+/// one that existed before.
 fn filled_links_are_listed<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
     let filled = Links {

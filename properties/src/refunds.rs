@@ -1,4 +1,4 @@
-//! Giving captured money back.
+//! Refunds of captured money.
 
 use holdfast_model::{
     Amount, ChargeView, Config, CreateRefund, IntentStatus, Operation, PaymentView, RefundPath, RefundStatus, Rejection,
@@ -10,7 +10,7 @@ use crate::refusal::refused;
 use crate::step::{PaymentStep, approved};
 use crate::words::changes;
 
-/// What can still be refunded.
+/// Returns the amount that can still be refunded.
 pub(crate) fn rest(payment: &PaymentView) -> Amount {
     payment.charge.and_then(|charge| payment.received.minus(charge.refunded_amount)).unwrap_or(Amount::ZERO)
 }
@@ -19,7 +19,7 @@ fn refunded_amount(payment: &PaymentView) -> Amount {
     payment.charge.map_or(Amount::ZERO, |charge| charge.refunded_amount)
 }
 
-/// If false, a partly refunded order is filed as given back.
+/// If false, a partly refunded order is recorded as refunded.
 fn flag_means_all<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
     let all = charge.refunded_amount == charge.captured_amount && !charge.captured_amount.is_zero();
@@ -28,7 +28,7 @@ fn flag_means_all<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgemen
     })
 }
 
-/// If false, an order that still takes money is closed as given back.
+/// If false, an order from which more can be captured is closed as refunded.
 fn open_charge_is_not_refunded<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let all = charge.refunded_amount == charge.captured_amount && !charge.captured_amount.is_zero();
@@ -37,7 +37,7 @@ fn open_charge_is_not_refunded<D: Diagnostics>(_: &Config, payment: &PaymentView
     })
 }
 
-/// If false, support refunds an order again that was given back in full.
+/// If false, support refunds a fully refunded order again.
 fn all_given_back_means_refunded<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = approved(payment) else { return Judgement::Vacuous };
     let all = charge.refunded_amount == charge.captured_amount && !charge.captured_amount.is_zero();
@@ -69,7 +69,7 @@ pub(crate) fn refund_leaves_the_status<D: Diagnostics>(step: &PaymentStep<'_, '_
     })
 }
 
-/// If false, the customer gets another sum than was promised; all that is left if nothing was said.
+/// If false, the customer receives another amount than was promised. Without an amount, all that is left is refunded.
 fn refund_moves_what_was_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, before, after)) = step.refunded() else { return Judgement::Vacuous };
     let asked = refund.amount.map_or(Some(rest(before)), Amount::from_request);
@@ -84,7 +84,7 @@ fn refund_moves_what_was_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Ju
     })
 }
 
-/// If false, an accepted refund has no object that its fate can be read from.
+/// If false, an accepted refund has no object that shows its status.
 fn refund_leaves_an_object<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, before, after)) = step.refunded() else { return Judgement::Vacuous };
     let asked = refund.amount.map_or(Some(rest(before)), Amount::from_request);
@@ -109,7 +109,7 @@ fn refunds_keep_their_amount<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judg
     given(premise, kept, || format!("refunds: {}", changes(&before.refunds, &after.refunds)))
 }
 
-/// If false, a refund that ended moves on, or money that came back is reported as delivered.
+/// If false, the status of a final refund changes, or money that came back is reported as delivered.
 fn refund_statuses_move_as_documented<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let mut moved = false;
@@ -158,7 +158,7 @@ fn refund_of_nothing_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> J
 /// If false, money is refunded that was never paid.
 fn refund_needs_a_charge<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, before)) = step.refund_asked() else { return Judgement::Vacuous };
-    // What a refund of a pending charge does is stated nowhere.
+    // No source states the effect of a refund of a pending charge.
     let premise = approved(before).is_none() && before.status != IntentStatus::Processing;
     refused(step.step, premise, Rejection::NoSuccessfulCharge)
 }
@@ -170,14 +170,14 @@ fn hold_is_canceled_not_refunded<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> 
     refused(step.step, premise, Rejection::Uncaptured)
 }
 
-/// If false, an order is given back twice.
+/// If false, an order is refunded twice.
 fn second_full_refund_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, before)) = step.refund_asked() else { return Judgement::Vacuous };
     let premise = approved(before).is_some() && !before.received.is_zero() && rest(before).is_zero();
     refused(step.step, premise, Rejection::AlreadyRefunded)
 }
 
-/// If false, two partial refunds give back more than was paid.
+/// If false, two partial refunds return more than was paid.
 fn too_large_refund_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
     let large = refund.amount.is_some_and(|amount| amount > i64::from(rest(before).get()));
@@ -202,14 +202,14 @@ fn no_partial_refund_with_the_transfer<D: Diagnostics>(step: &PaymentStep<'_, '_
     refused(step.step, refund.reverse_transfer && partial(&refund, before), Rejection::PartialWithReversal)
 }
 
-/// If false, a fee that was given back by hand is given back a second time.
+/// If false, a fee that was refunded by its own endpoint is refunded again.
 fn fee_latch_bars_refunds_with_the_fee<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
     let latched = before.charge.is_some_and(|charge| charge.fee_latch) && multicapture(before);
     refused(step.step, latched && refund.refund_application_fee, Rejection::FeeLatched)
 }
 
-/// If false, a transfer that was taken back by hand is taken back a second time.
+/// If false, a transfer that was reversed by its own endpoint is reversed again.
 fn transfer_latch_bars_refunds_with_the_transfer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((refund, before)) = step.refund_asked() else { return Judgement::Vacuous };
     let latched = before.charge.is_some_and(|charge| charge.transfer_latch) && multicapture(before);
@@ -231,7 +231,7 @@ pub(crate) fn refund_refusals_are_true<D: Diagnostics>(step: &PaymentStep<'_, '_
     let (Some((refund, before)), Some((_, reason))) = (step.refund_asked(), step.turned_down()) else {
         return Judgement::Vacuous;
     };
-    // A model out of its range has a property of its own.
+    // A model beyond its range has a property of its own.
     if reason == Rejection::AmountOutOfRange {
         return Judgement::Vacuous;
     }

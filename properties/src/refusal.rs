@@ -1,4 +1,4 @@
-//! "This must be refused, and for this reason."
+//! The judgment of operations that must be refused for a certain reason.
 
 use holdfast_model::Rejection;
 use holdfast_model::trace::describe;
@@ -8,8 +8,8 @@ use crate::step::Step;
 
 /// Judges whether the operation of this step is refused with `reason` if `premise` holds.
 ///
-/// Reasons have a precedence: where an earlier one applies too, it is the response, and its own property judges it. An
-/// unseen response is not judged either.
+/// Reasons have a precedence. If an earlier one applies too, it is the response, and its own property judges it. A
+/// response that the client never saw is not judged either.
 #[inline]
 pub(crate) fn refused<D: Diagnostics>(step: &Step<'_>, premise: bool, reason: Rejection) -> Judgement<D> {
     if !premise || step.performed().is_none() {

@@ -1,4 +1,4 @@
-//! The Checkout Session and the payment it owns.
+//! The Checkout Session and its payment.
 
 use holdfast_model::{
     CaptureMethod, CreateSession, IntentStatus, NotificationKind as Kind, Observation, Operation, PaymentStatus,
@@ -11,12 +11,12 @@ use crate::step::{PaymentStep, Step};
 
 use SessionStatus::{Complete, Expired, Open};
 
-/// A session is open for a day (B16).
+/// The default life of a session: a day, in seconds (B16).
 const DAY: u32 = 86_400;
-/// A session is open for half an hour at the least (CHK-2).
+/// The shortest life of a session: half an hour, in seconds (CHK-2).
 const HALF_HOUR: u32 = 1_800;
 
-/// The session's payment.
+/// Returns the session's payment.
 fn intent_of<'a>(observation: &Observation<'a>, session: &SessionView) -> Option<&'a PaymentView> {
     observation.payments.get(usize::from(session.intent?)).and_then(Option::as_ref)
 }
@@ -60,8 +60,8 @@ fn open_session_is_unpaid<D: Diagnostics>(observation: &Observation<'_>) -> Judg
     })
 }
 
-/// If false, an order is shipped on the word `paid` and no money came. With manual capture the first
-/// piece makes a session paid, whether or not more is to follow (B27).
+/// If false, an order is shipped because of `paid` although no money came. With manual capture the first piece makes a
+/// session paid, whether or not more captures follow (B27).
 fn paid_session_has_received<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
     let Some(session) = observation.session else { return Judgement::Vacuous };
     let payment = intent_of(observation, session);
@@ -142,7 +142,7 @@ pub(crate) fn complete_means_authorized<D: Diagnostics>(step: &Step<'_>) -> Judg
     })
 }
 
-/// If false, a customer's page closes while they type, or stays open past its hour.
+/// If false, a customer's page closes during the payment, or stays open after its deadline.
 fn session_runs_out_when_due<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((before, after)) = both(step) else { return Judgement::Vacuous };
     let Some(left) = before.seconds_left.filter(|_| before.status == Open) else { return Judgement::Vacuous };
@@ -154,7 +154,7 @@ fn session_runs_out_when_due<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     })
 }
 
-/// If false, the page's clock stands still or jumps, and the customer sees another deadline than counts.
+/// If false, the page's clock stops or jumps, and the customer sees another deadline than the one that counts.
 fn session_runs_down<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((before, after)) = both(step) else { return Judgement::Vacuous };
     let (Some(from), Some(to)) = (before.seconds_left, after.seconds_left) else { return Judgement::Vacuous };
@@ -163,7 +163,7 @@ fn session_runs_down<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     })
 }
 
-/// If false, the customer is shown another price or another kind of page than the merchant asked for.
+/// If false, the customer sees another price or another kind of page than the merchant requested.
 fn session_is_as_asked<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(asked), Some(after)) = (asked(step), step.after.session) else { return Judgement::Vacuous };
     let price = asked.mode == SessionMode::Setup || i64::from(after.amount.get()) == asked.amount;
@@ -201,13 +201,13 @@ fn asked(step: &Step<'_>) -> Option<CreateSession> {
     }
 }
 
-/// If false, a page lives for minutes or for weeks.
+/// If false, a page is open for minutes or for weeks.
 fn session_deadline_is_bounded<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some(seconds) = asked(step).and_then(|create| create.expires_in) else { return Judgement::Vacuous };
     refused(step, !(HALF_HOUR..=DAY).contains(&seconds), Rejection::InvalidExpiry)
 }
 
-/// If false, the merchant's own deadline is not the page's, or the day is not a day.
+/// If false, the page has another deadline than the merchant requested, or the default is not a day.
 fn session_deadline_is_the_one_asked_for<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(create), Some(after)) = (asked(step).filter(|_| step.outcome.is_ok()), step.after.session) else {
         return Judgement::Vacuous;
@@ -225,7 +225,7 @@ fn hosted_page_returns_to_success_url<D: Diagnostics>(step: &Step<'_>) -> Judgem
     refused(step, !create.success_url || create.return_url, reason)
 }
 
-/// If false, a customer whose bank redirects them is lost behind the merchant's own page.
+/// If false, a customer whose bank redirects them does not get back to the merchant's own page.
 fn embedded_page_returns_to_return_url<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some(create) = asked(step).filter(|create| create.ui == SessionUi::Embedded) else {
         return Judgement::Vacuous;
@@ -234,7 +234,7 @@ fn embedded_page_returns_to_return_url<D: Diagnostics>(step: &Step<'_>) -> Judge
     refused(step, create.success_url || !create.return_url, reason)
 }
 
-/// If false, a page is closed that was paid, or twice.
+/// If false, a paid page is closed, or a page is closed twice.
 fn only_open_sessions_are_expired<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(Operation::ExpireSession), Some(before)) = (step.performed(), step.before.session) else {
         return Judgement::Vacuous;

@@ -1,4 +1,4 @@
-//! Saving a payment method: no money, ever.
+//! Saving a payment method, which never moves money.
 
 use holdfast_model::{
     EnvironmentEvent, NotificationKind as Kind, Observation, Operation, Rail, Rejection, SessionMode, SetupStatus,
@@ -11,7 +11,7 @@ use crate::step::Step;
 
 use SetupStatus::{Canceled, Processing, RequiresAction, RequiresConfirmation, RequiresPaymentMethod, Succeeded};
 
-/// An operation on the SetupIntent that was carried out.
+/// Returns the executed operation on the SetupIntent.
 fn operation<'s>(step: &'s Step<'_>) -> Option<&'s Operation> {
     step.performed().filter(|operation| operation.about() == Target::Setup)
 }
@@ -20,20 +20,20 @@ fn both<'a>(step: &Step<'a>) -> Option<(&'a SetupView, &'a SetupView)> {
     step.before.setup.zip(step.after.setup)
 }
 
-/// The status before and after, where it moved.
+/// Returns the status before and after the step, if it changed.
 fn moved(step: &Step<'_>) -> Option<(Option<SetupStatus>, SetupStatus)> {
     let (before, after) = (step.before.setup.map(|before| before.status), step.after.setup?.status);
     (before != Some(after)).then_some((before, after))
 }
 
-/// If false, a method is "saved" that cannot be charged later.
+/// If false, a method counts as saved that cannot be charged later.
 fn saved_method_can_be_saved<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
     let Some(setup) = observation.setup else { return Judgement::Vacuous };
     let good = setup.payment_method.is_some_and(|method| method.profile().can_be_saved);
     given(setup.status == Succeeded, good, || format!("saved {:?}", setup.payment_method))
 }
 
-/// If false, a customer whose method was saved is shown an old failure, or a reason to cancel.
+/// If false, a customer whose method was saved sees an old failure, or a reason for a cancellation.
 fn setup_traces_fit_the_status<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
     let Some(setup) = observation.setup else { return Judgement::Vacuous };
     let error = setup.last_error.is_none() || matches!(setup.status, RequiresPaymentMethod | Canceled);
@@ -43,7 +43,7 @@ fn setup_traces_fit_the_status<D: Diagnostics>(observation: &Observation<'_>) ->
     })
 }
 
-/// If false, a setup is under way with nothing to save.
+/// If false, a setup is in progress without a method to save.
 fn setup_under_way_means_a_method<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
     let Some(setup) = observation.setup else { return Judgement::Vacuous };
     let premise = !matches!(setup.status, RequiresPaymentMethod | Canceled);
@@ -61,7 +61,7 @@ pub(crate) fn setup_never_charges<D: Diagnostics>(step: &Step<'_>) -> Judgement<
     })
 }
 
-/// If false, a merchant meets a state of the setup that the documentation does not lead to.
+/// If false, a merchant receives a status of the setup to which no documented move leads.
 fn setup_statuses_move_as_documented<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((Some(before), after)) = moved(step) else { return Judgement::Vacuous };
     let attempt = before.is_open() && after != RequiresConfirmation;
@@ -91,7 +91,7 @@ fn finished_setup_never_changes<D: Diagnostics>(step: &Step<'_>) -> Judgement<D>
     })
 }
 
-/// If false, a setup under way or over is canceled, or refused with an answer that hides why.
+/// If false, a setup in progress or completed is canceled, or the refusal hides the reason.
 fn setup_is_canceled_while_open_only<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(Operation::CancelSetup { .. }), Some(before)) = (operation(step), step.before.setup) else {
         return Judgement::Vacuous;
@@ -104,7 +104,7 @@ fn setup_is_confirmed_while_open_only<D: Diagnostics>(step: &Step<'_>) -> Judgem
     let (Some(Operation::ConfirmSetup { .. }), Some(before)) = (operation(step), step.before.setup) else {
         return Judgement::Vacuous;
     };
-    // Which of the two reasons is given where both apply is a matter of recordings; either will do.
+    // Where both reasons apply, no source states which one is given; either is accepted.
     let refusal = matches!(step.outcome, Err(reason) if reason.is_refusal());
     let hidden = step.outcome.is_err() && !refusal;
     given(!before.status.is_open() && !hidden, refusal, || {
@@ -112,7 +112,7 @@ fn setup_is_confirmed_while_open_only<D: Diagnostics>(step: &Step<'_>) -> Judgem
     })
 }
 
-/// If false, a setup is confirmed with nothing to save.
+/// If false, a setup is confirmed without a method to save.
 fn setup_needs_a_method<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(Operation::ConfirmSetup { method }), Some(before)) = (operation(step), step.before.setup) else {
         return Judgement::Vacuous;
@@ -121,7 +121,7 @@ fn setup_needs_a_method<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     refused(step, premise, Rejection::SetupMissingMethod)
 }
 
-/// If false, a card that cannot be saved leaves the customer at a dead end.
+/// If false, a customer whose card cannot be saved cannot continue.
 fn declined_setup_asks_for_another_method<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let declined = matches!(step.turned_down(), Some((_, Rejection::Declined(_)))) && operation(step).is_some();
     let asks = step.after.setup.is_some_and(|after| {
@@ -132,7 +132,7 @@ fn declined_setup_asks_for_another_method<D: Diagnostics>(step: &Step<'_>) -> Ju
     })
 }
 
-/// If false, a customer's new card is saved and the subscription goes on asking for one.
+/// If false, a customer's new card is saved, and the subscription still asks for one.
 fn saved_method_is_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let saved = matches!(moved(step), Some((_, Succeeded)));
     let place = |kind| step.notifications.iter().position(|notification| notification.kind == kind);
@@ -143,7 +143,7 @@ fn saved_method_is_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     given(saved, expected, || format!("saved, and emitted {:?}", step.notifications))
 }
 
-/// If false, a merchant waits for a setup that is off, or for one that waits for the customer.
+/// If false, a merchant waits for a setup that was canceled, or for one that waits for the customer.
 fn other_setup_moves_are_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((before, after)) = moved(step) else { return Judgement::Vacuous };
     let kind = match after {
@@ -155,7 +155,7 @@ fn other_setup_moves_are_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     given(true, step.count(kind) == 1, || format!("now {}, emitted {:?}", after.name(), step.notifications))
 }
 
-/// If false, a guess at the deposits is taken where none were sent.
+/// If false, deposit amounts are accepted although no deposits were sent.
 fn deposits_only_while_awaited<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(Operation::VerifyMicrodeposits), Some(before)) = (operation(step), step.before.setup) else {
         return Judgement::Vacuous;
@@ -184,7 +184,7 @@ pub(crate) fn too_many_setup_confirmations_cancel<D: Diagnostics>(step: &Step<'_
     })
 }
 
-/// If false, the merchant cancels a setup of a customer that only the page may end.
+/// If false, the merchant cancels a setup that only the customer's page may end.
 fn sessions_setup_is_not_canceled_directly<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (Some(Operation::CancelSetup { .. }), Some(before)) = (operation(step), step.before.setup) else {
         return Judgement::Vacuous;

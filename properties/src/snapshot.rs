@@ -1,13 +1,13 @@
-//! Observations that own what they show: for engines, traces and tests.
+//! Owned observations, for engines, traces and tests.
 
 use holdfast_model::{Config, Input, KeyView, Notification, Observation, Outcome, PaymentView, SessionView, SetupView};
 
 use crate::Step;
 
-/// Everything visible at one moment, owned.
+/// The visible state at one moment, owned.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Snapshot {
-    /// The config the engine works under.
+    /// The configuration that the engine runs under.
     pub config: Config,
     /// Every PaymentIntent.
     pub payments: Vec<Option<PaymentView>>,
@@ -15,12 +15,12 @@ pub struct Snapshot {
     pub setup: Option<SetupView>,
     /// The Checkout Session.
     pub session: Option<SessionView>,
-    /// The idempotency keys that the engine knows.
+    /// The idempotency keys in the engine's records.
     pub keys: Vec<Option<KeyView>>,
 }
 
 impl Snapshot {
-    /// The same, borrowed.
+    /// Returns the same as a borrowed observation.
     #[must_use]
     pub fn observe(&self) -> Observation<'_> {
         Observation {
@@ -45,30 +45,30 @@ impl From<Observation<'_>> for Snapshot {
     }
 }
 
-/// What happened after a snapshot was taken, and the snapshot afterwards.
+/// A step after a snapshot, with the snapshot afterwards.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Happening {
-    /// What happened.
+    /// The input.
     pub input: Input,
-    /// What was answered.
+    /// The response.
     pub outcome: Outcome,
     /// The notifications of the step.
     pub notifications: Vec<Notification>,
-    /// What was there afterwards.
+    /// The snapshot after the step.
     pub after: Snapshot,
 }
 
-/// A sequence of steps, owned.
+/// An owned sequence of steps.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Trace {
-    /// What was there at first.
+    /// The snapshot before the first step.
     pub start: Snapshot,
-    /// What happened, in order.
+    /// The steps, in order.
     pub happenings: Vec<Happening>,
 }
 
 impl Trace {
-    /// The steps, in order.
+    /// Returns the steps, in order.
     pub fn steps(&self) -> impl Iterator<Item = Step<'_>> + Clone {
         let befores = std::iter::once(&self.start).chain(self.happenings.iter().map(|happening| &happening.after));
         befores.zip(&self.happenings).map(|(before, happening)| {

@@ -9,26 +9,26 @@ use holdfast_model::{
 /// The state before, the input, the response, the notifications and the state after.
 #[derive(Clone, Copy, Debug)]
 pub struct Step<'a> {
-    /// What was there.
+    /// The observation before the step.
     pub before: Observation<'a>,
-    /// What happened.
+    /// The input.
     pub input: Input,
-    /// What was answered.
+    /// The response.
     pub outcome: Outcome,
     /// The notifications, in order.
     pub notifications: &'a [Notification],
-    /// What was there afterwards.
+    /// The observation after the step.
     pub after: Observation<'a>,
     performed: Option<Operation>,
     unchanged: bool,
-    /// Which of the first 64 payments are not as they were, one bit each.
+    /// The payments, of the first 64, that the step changed; one bit each.
     changed: u64,
     /// A bit for each kind of notification; an absent bit means an absent kind.
     notified: u64,
 }
 
 impl<'a> Step<'a> {
-    /// The step from `before` to `after`.
+    /// Returns the step from `before` to `after`.
     #[must_use]
     pub fn new(
         before: Observation<'a>,
@@ -44,15 +44,15 @@ impl<'a> Step<'a> {
         Self { before, input, outcome, notifications, after, performed, unchanged, changed, notified }
     }
 
-    /// The operation that was really carried out in this step, if any: a replay, a conflict and a
-    /// server that fails before it starts carry out nothing. It may have been refused.
+    /// Returns the operation that this step executed, if any; it may have been refused. A replay, a conflict, and a
+    /// server that fails before it begins execute nothing.
     #[must_use]
     #[inline]
     pub const fn performed(&self) -> Option<&Operation> {
         self.performed.as_ref()
     }
 
-    /// The operation that was carried out and answered with success.
+    /// Returns the operation that was executed with success.
     #[must_use]
     #[inline]
     pub const fn accepted(&self) -> Option<&Operation> {
@@ -62,8 +62,8 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// The operation that was carried out and answered with a reason, and the reason. An answer
-    /// that the client never saw, or that the model has no room to give, is no reason.
+    /// Returns the operation that was executed and refused, with the reason. A response that the client never saw is
+    /// not a reason, nor is one that only exceeds the model's capacity.
     #[must_use]
     #[inline]
     pub const fn turned_down(&self) -> Option<(&Operation, Rejection)> {
@@ -74,15 +74,15 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Returns whether every object stayed as it was. Keys are not objects.
+    /// Returns whether no object changed. Keys are not objects.
     #[must_use]
     #[inline]
     pub const fn unchanged(&self) -> bool {
         self.unchanged
     }
 
-    /// Returns whether the step was refused, changed nothing and emitted no notification. Most steps are; the
-    /// properties about change ([`crate::Property::is_about_change`]) skip them.
+    /// Returns whether the step was refused, changed nothing and emitted no notification, as most steps do. The
+    /// properties about change ([`crate::Property::is_about_change`]) skip such steps.
     #[must_use]
     #[inline]
     pub fn is_stuttering(&self) -> bool {
@@ -102,7 +102,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// Seconds that passed.
+    /// Returns the seconds that passed; 0 if the input is not the passing of time.
     #[must_use]
     #[inline]
     pub const fn seconds(&self) -> u32 {
@@ -112,7 +112,7 @@ impl<'a> Step<'a> {
         }
     }
 
-    /// What the key of a call meant to the engine when the call came.
+    /// Returns the key of a request, with the engine's record before the request; `None` if the engine had none.
     #[must_use]
     #[inline]
     pub fn known_key(&self) -> Option<(KeyId, KeyView)> {
@@ -124,12 +124,12 @@ impl<'a> Step<'a> {
         find_key(&self.before, key).map(|view| (key, view))
     }
 
-    /// Returns whether the step may change this payment. It may for the target of an executed operation or of an event,
-    /// for a session's payment when the session moves, and for every payment when time passes.
+    /// Returns whether the step may change this payment: the target of an executed operation or of an event, the
+    /// session's payment when the session changes, and every payment when time passes.
     #[must_use]
     #[inline]
     pub fn addresses(&self, intent: IntentId) -> bool {
-        // A session that saves a method has no payment, whichever name the event has for it.
+        // A session that saves a method has no payment, whatever payment the event names.
         let of_session = |other: IntentId| match self.before.session {
             Some(session) if session.mode == SessionMode::Setup => false,
             Some(session) => session.intent.map_or(other, IntentId) == intent,
@@ -184,7 +184,7 @@ enum Payments {
 /// Returns which of the first 64 payments changed, and whether any did. This comparison dominates the cost of a step,
 /// so each payment is compared once.
 fn compare(before: &[Option<PaymentView>], after: &[Option<PaymentView>]) -> (u64, Payments) {
-    // Where a step changed nothing, both may be one and the same list.
+    // Where a step changed nothing, both may be the same list.
     if std::ptr::eq(before, after) {
         return (0, Payments::Same);
     }
@@ -200,7 +200,7 @@ fn compare(before: &[Option<PaymentView>], after: &[Option<PaymentView>]) -> (u6
     (changed, if same { Payments::Same } else { Payments::Changed })
 }
 
-/// The payments that have a bit in [`Step`].
+/// The number of payments that have a bit in [`Step`].
 const BITS: usize = 64;
 
 /// Returns the bit of a kind. Kinds share a bit if there are more than 64: a set bit is only a possibility.
@@ -218,7 +218,7 @@ const fn is_about(intent: IntentId, notification: &Notification) -> bool {
     }
 }
 
-/// The key as the engine knows it.
+/// Returns the key in the engine's records.
 #[inline]
 pub(crate) fn find_key(observation: &Observation<'_>, key: KeyId) -> Option<KeyView> {
     observation.keys.get(usize::from(key.0)).copied().flatten()
@@ -237,20 +237,20 @@ fn performed(before: &Observation<'_>, input: &Input, outcome: Outcome) -> Optio
     }
 }
 
-/// What a step means to one payment.
+/// The part of a step that concerns one payment.
 #[derive(Clone, Copy, Debug)]
 pub struct PaymentStep<'s, 'a> {
-    /// The config the engine works under.
+    /// The configuration that the engine runs under.
     pub config: &'a Config,
-    /// Which payment.
+    /// The payment's name.
     pub intent: IntentId,
-    /// The payment before; `None` if it was not there yet.
+    /// The payment before; `None` if it did not exist yet.
     pub before: Option<&'a PaymentView>,
     /// The payment afterwards.
     pub after: Option<&'a PaymentView>,
     /// The whole step.
     pub step: &'s Step<'a>,
-    /// The operation that was carried out on this payment, accepted or not.
+    /// The operation that was executed on this payment, accepted or not.
     pub operation: Option<&'s Operation>,
     /// `true` if this step may change this payment.
     pub addressed: bool,
@@ -261,8 +261,8 @@ pub struct PaymentStep<'s, 'a> {
 }
 
 impl<'s, 'a> PaymentStep<'s, 'a> {
-    /// Returns the part of `step` for the payment at `place`. Returns `None` if the step does not concern it: it does
-    /// not exist, or it was not addressed, is unchanged and has no notification.
+    /// Returns the part of `step` for the payment at `place`. Returns `None` if the step does not concern the payment:
+    /// it does not exist, or it was not addressed, did not change and has no notification.
     #[must_use]
     #[inline]
     pub fn of(step: &'s Step<'a>, place: u8) -> Option<Self> {
@@ -276,8 +276,8 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         let is_notified = step.notifications.iter().any(|notification| is_about(intent, notification));
         let this =
             Self { config: step.after.config, intent, before, after, step, operation, addressed, changed, is_notified };
-        // This is sound: a payment without a change, a request and a notification breaks no property of a step. At
-        // most it is one more trivial witness. A test checks it.
+        // Leaving the others out is sound: a payment without a change, a request and a notification breaks no property
+        // of a step. It could only add a trivial witness. A test checks this.
         (addressed || changed || is_notified).then_some(this)
     }
 
@@ -302,7 +302,7 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
             .count()
     }
 
-    /// The payment before and after, where it was there both times.
+    /// Returns the payment before and after; `None` unless it existed both times.
     #[must_use]
     #[inline]
     pub const fn both(&self) -> Option<(&'a PaymentView, &'a PaymentView)> {
@@ -312,7 +312,7 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         }
     }
 
-    /// The charge before and after, where it was approved before.
+    /// Returns the charge before and after; `None` unless it was approved before.
     #[must_use]
     #[inline]
     pub fn charges(&self) -> Option<(&'a ChargeView, &'a ChargeView)> {
@@ -320,7 +320,7 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         Some((before, self.after?.charge.as_ref()?))
     }
 
-    /// The operation on this payment that was answered with success.
+    /// Returns the operation on this payment that was executed with success.
     #[must_use]
     #[inline]
     pub const fn accepted(&self) -> Option<&'s Operation> {
@@ -330,7 +330,7 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         }
     }
 
-    /// The operation on this payment that was turned down, and why: see [`Step::turned_down`].
+    /// Returns the operation on this payment that was refused, with the reason; see [`Step::turned_down`].
     #[must_use]
     #[inline]
     pub fn turned_down(&self) -> Option<(&'s Operation, Rejection)> {
@@ -338,14 +338,14 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         Some((self.operation?, reason))
     }
 
-    /// The event, where it took place and may concern this payment.
+    /// Returns the event, if it had an effect and may concern this payment.
     #[must_use]
     #[inline]
     pub fn event(&self) -> Option<EnvironmentEvent> {
         self.step.event().filter(|_| self.addressed && self.step.outcome.is_ok())
     }
 
-    /// An accepted capture, with the charge before and after.
+    /// Returns an accepted capture, with the charge before and after.
     #[must_use]
     #[inline]
     pub fn captured(&self) -> Option<Captured<'a>> {
@@ -375,7 +375,7 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         }
     }
 
-    /// An accepted refund, and the payment before and after.
+    /// Returns an accepted refund, with the payment before and after.
     #[must_use]
     #[inline]
     pub fn refunded(&self) -> Option<(CreateRefund, &'a PaymentView, &'a PaymentView)> {
@@ -384,7 +384,7 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
         Some((*refund, before, after))
     }
 
-    /// The picture of the payment in the answer.
+    /// Returns the payment as the response shows it.
     #[must_use]
     #[inline]
     pub const fn answer(&self) -> Option<Accepted> {
@@ -398,7 +398,7 @@ impl<'s, 'a> PaymentStep<'s, 'a> {
 /// An accepted capture: see [`PaymentStep::captured`].
 #[derive(Clone, Copy, Debug)]
 pub struct Captured<'a> {
-    /// What was asked.
+    /// The capture request.
     pub capture: Capture,
     /// The payment before.
     pub before: &'a PaymentView,
@@ -411,7 +411,7 @@ pub struct Captured<'a> {
 }
 
 impl Captured<'_> {
-    /// What was asked for, in minor units: all that is capturable if nothing was said.
+    /// Returns the requested amount in minor units; all that is capturable if the request names none.
     #[must_use]
     #[inline]
     pub fn asked(&self) -> i64 {
@@ -426,7 +426,7 @@ impl Captured<'_> {
     }
 }
 
-/// The charge that the issuer approved, if it did.
+/// Returns the charge that the issuer approved, if there is one.
 #[inline]
 pub(crate) fn approved(payment: &PaymentView) -> Option<&ChargeView> {
     payment.charge.as_ref().filter(|charge| charge.status == ChargeStatus::Succeeded)

@@ -1,6 +1,6 @@
-//! Every property with an example that it is true of, and at least one that it is false of.
+//! Every property with an example in which it is true, and at least one in which it is false.
 //!
-//! A property that nothing can break says nothing: a test at the end looks for those.
+//! A property that nothing can break says nothing; a test looks for such properties.
 
 use holdfast_model::{
     Accepted, Amount, Authentication, Call, CancellationReason, Capture, CaptureMethod, ChargeStatus, ChargeView,
@@ -16,7 +16,7 @@ use crate::{CATALOGUE, Judgement, Property, Snapshot, Step, Trace, Verdicts, sna
 const PI: IntentId = IntentId(0);
 const OK: Outcome = Ok(Accepted::Happened);
 
-/// A step that owns all it needs.
+/// A step that owns its data.
 #[derive(Clone, Debug)]
 struct Example {
     before: Snapshot,
@@ -27,7 +27,7 @@ struct Example {
 }
 
 impl Example {
-    /// Nothing is there and nothing happens.
+    /// Returns a step without objects and without effect.
     fn empty() -> Self {
         let event = EnvironmentEvent::PruneKey { key: KeyId(0) };
         Self {
@@ -50,13 +50,13 @@ impl Example {
         self
     }
 
-    /// Changes what was there before.
+    /// Changes the snapshot before the step.
     fn into_before(mut self, change: impl Fn(&mut Snapshot)) -> Self {
         change(&mut self.before);
         self
     }
 
-    /// Changes the payment as it is afterwards.
+    /// Changes the payment after the step.
     fn pay(self, change: impl Fn(&mut PaymentView)) -> Self {
         self.now(|observation| change(observation.payments[0].as_mut().unwrap()))
     }
@@ -119,12 +119,12 @@ fn a(minor_units: u32) -> Amount {
     Amount::new(minor_units)
 }
 
-/// One payment at one moment.
+/// Returns an example with one payment in one state.
 fn see(payment: PaymentView) -> Example {
     Example::empty().both(|seen| seen.payments = vec![Some(payment)])
 }
 
-/// A payment that `input` happens to; what it is afterwards is set with [`Example::pay`].
+/// Returns an example in which `input` reaches a payment; [`Example::pay`] sets the payment afterwards.
 fn to(payment: PaymentView, input: impl Into<Input>) -> Example {
     see(payment).by(input).says(OK)
 }
@@ -138,7 +138,7 @@ fn charge(payment: &mut PaymentView) -> &mut ChargeView {
     payment.charge.as_mut().unwrap()
 }
 
-/// Just created, without a method.
+/// Returns a new payment without a method.
 fn fresh() -> PaymentView {
     PaymentView {
         status: IntentStatus::RequiresPaymentMethod,
@@ -164,7 +164,7 @@ fn fresh() -> PaymentView {
     }
 }
 
-/// Ready to be confirmed with `method`.
+/// Returns a payment that can be confirmed with `method`.
 fn ready(method: PaymentMethod) -> PaymentView {
     with(fresh(), |p| {
         p.status = IntentStatus::RequiresConfirmation;
@@ -193,7 +193,7 @@ fn approved() -> ChargeView {
     }
 }
 
-/// A hold of 1000 from which nothing was taken yet.
+/// Returns a hold of 1000 without captures.
 fn held() -> PaymentView {
     with(ready(PaymentMethod::Visa), |p| {
         p.status = IntentStatus::RequiresCapture;
@@ -204,7 +204,7 @@ fn held() -> PaymentView {
     })
 }
 
-/// A hold of 1000 from which nothing further can be taken than once.
+/// Returns a hold of 1000 that can be captured only once.
 fn single() -> PaymentView {
     with(held(), |p| {
         p.multicapture_requested = false;
@@ -233,12 +233,12 @@ fn end(p: &mut PaymentView) {
     charge.hold_left = None;
 }
 
-/// 700 of 1000 captured, the rest still held.
+/// Returns a payment with 700 of 1000 captured and the rest held.
 fn partly() -> PaymentView {
     with(held(), |p| take(p, 700))
 }
 
-/// 700 of 1000 finally captured.
+/// Returns a payment with a final capture of 700 of 1000.
 fn done() -> PaymentView {
     with(partly(), end)
 }
@@ -253,12 +253,12 @@ fn give_back(p: &mut PaymentView, amount: u32, place: usize) {
     charge.refunded = !open && charge.refunded_amount == all;
 }
 
-/// 700 finally captured, 200 refunded.
+/// Returns a payment with a final capture of 700 and a refund of 200.
 fn refunded() -> PaymentView {
     with(done(), |p| give_back(p, 200, 0))
 }
 
-/// 1000 captured at once and posted.
+/// Returns a payment of 1000 that was captured at once and posted.
 fn paid() -> PaymentView {
     with(single(), |p| {
         p.capture_method = CaptureMethod::Automatic;
@@ -267,7 +267,7 @@ fn paid() -> PaymentView {
     })
 }
 
-/// 1000 captured at once, posting outstanding.
+/// Returns a payment of 1000 that was captured at once and is not posted yet.
 fn unposted() -> PaymentView {
     with(paid(), |p| {
         p.capture_method = CaptureMethod::AutomaticAsync;
@@ -285,7 +285,7 @@ fn canceled() -> PaymentView {
     })
 }
 
-/// A bank debit that waits for its bank.
+/// Returns a bank debit that waits for its bank.
 fn processing() -> PaymentView {
     with(ready(PaymentMethod::UsBankAccount), |p| {
         p.status = IntentStatus::Processing;
@@ -306,7 +306,7 @@ fn declined(p: &mut PaymentView) {
         Some(ChargeView { status: ChargeStatus::Failed, hold_left: None, multicapture_available: false, ..approved() });
 }
 
-/// A destination charge with a fee of 100, posted.
+/// Returns a posted destination charge with a fee of 100.
 fn sent() -> PaymentView {
     with(paid(), |p| {
         p.flow = Flow::Destination;
@@ -388,7 +388,7 @@ fn sessions(from: SessionView, input: impl Into<Input>, into: SessionView) -> Ex
     Example::empty().both(|seen| seen.session = Some(from)).now(|seen| seen.session = Some(into)).by(input).says(OK)
 }
 
-/// A session with its payment.
+/// Returns an example of a session with its payment.
 fn owning(session: SessionView, payment: PaymentView) -> Example {
     see(with(payment, |p| p.owned_by_session = true))
         .both(|seen| seen.session = Some(SessionView { intent: Some(0), ..session }))
@@ -411,21 +411,21 @@ fn key(operation: Operation, answer: Option<Outcome>) -> KeyView {
     KeyView { operation, answer, seconds_left: answer.map(|_| 86_400) }
 }
 
-/// The property, scenes it holds of, and scenes that break it.
+/// A property, examples in which it holds, and examples that break it.
 struct Case(&'static str, Vec<Example>, Vec<Example>);
 
-/// An operation that must be refused: true if it is, false if it is accepted.
+/// Returns the case of an operation that must be refused: the property holds if it is refused, not if it is accepted.
 fn refuses(property: &'static str, payment: PaymentView, operation: Operation, reason: Rejection) -> Case {
     let example = to(payment, operation);
     Case(property, vec![example.clone().says(Err(reason))], vec![example])
 }
 
-/// A step that must emit notifications: true with these kinds, false with none.
+/// Returns the case of a step that must emit notifications: the property holds with these kinds, not without any.
 fn notifies(property: &'static str, example: Example, kinds: &[Kind]) -> Case {
     Case(property, vec![example.clone().notifies(kinds)], vec![example])
 }
 
-/// A payment that a property is true of, and changes that make it false.
+/// Returns the case of a payment for which a property holds, with changes that break it.
 fn sees(property: &'static str, good: PaymentView, bad: &[fn(&mut PaymentView)]) -> Case {
     Case(property, vec![see(good)], bad.iter().map(|change| see(with(good, change))).collect())
 }

@@ -1,12 +1,12 @@
-//! The changes of a step in words, for the explanation of a broken property.
+//! Describes the changes of a step, for the explanation of a broken property.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-/// Largest number of changes that are listed; of more, only the count.
+/// The largest number of changes that are listed; further ones are only counted.
 const MOST: usize = 8;
 
-/// What differs between two views of the same kind: `pi1.capturable 1000 became 0`.
+/// Returns the differences between two views of the same kind, such as `pi1.capturable 1000 became 0`.
 pub(crate) fn changes<T: Debug>(before: &T, after: &T) -> String {
     let (before, after) = (leaves(before), leaves(after));
     let places: std::collections::BTreeSet<&String> = before.keys().chain(after.keys()).collect();
@@ -32,10 +32,10 @@ pub(crate) fn changes<T: Debug>(before: &T, after: &T) -> String {
     notified.join(", ")
 }
 
-/// The values of a view by their places, read from how it is shown for debugging.
+/// Returns the values of a view by their places, read from its debug output.
 fn leaves(view: &impl Debug) -> BTreeMap<String, String> {
     let mut leaves = BTreeMap::new();
-    // What is open: its name, and of a list how many of its items came already.
+    // The open structures: the name of each, and for a list the number of items read so far.
     let mut open: Vec<(String, Option<usize>)> = Vec::new();
     for line in format!("{view:#?}").lines() {
         let line = line.trim().trim_end_matches(',');

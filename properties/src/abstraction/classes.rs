@@ -1,8 +1,8 @@
-//! The parts of an abstract transition, each an enumeration with words.
+//! The parts of an abstract transition: enumerations with a word for each value.
 
 use holdfast_model::{Decline, Rejection};
 
-/// An enumeration whose values are numbered and named, both ways.
+/// Defines an enumeration whose values have numbers and words, with conversions both ways.
 macro_rules! classes {
     ($(#[$doc:meta])* $name:ident { $($variant:ident = $word:literal,)+ }) => {
         $(#[$doc])*
@@ -15,13 +15,13 @@ macro_rules! classes {
             /// Every value, in order.
             pub const ALL: &'static [Self] = &[$(Self::$variant),+];
 
-            /// Its word.
+            /// Returns the word of the value.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $word),+ }
             }
 
-            /// The value called `word`.
+            /// Returns the value called `word`; `None` if there is none.
             #[must_use]
             pub fn from_name(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$variant),)+ _ => None }
@@ -31,7 +31,7 @@ macro_rules! classes {
 }
 
 classes! {
-    /// Where the addressed object was.
+    /// The status of the target before the step.
     StatusClass {
         Absent = "absent",
         RequiresPaymentMethod = "requires_payment_method",
@@ -51,7 +51,7 @@ classes! {
 }
 
 classes! {
-    /// What happened.
+    /// The kind of the input.
     InputKind {
         CreateIntent = "create",
         CreateAndConfirm = "create_confirm",
@@ -103,7 +103,7 @@ classes! {
 }
 
 classes! {
-    /// How large the amount in the request was.
+    /// The size of the amount in the request.
     AmountClass {
         Unnamed = "unnamed",
         Negative = "negative",
@@ -115,7 +115,7 @@ classes! {
 }
 
 classes! {
-    /// How far away the deadline of a hold was.
+    /// The time to the deadline of a hold.
     TimeClass {
         NoDeadline = "no_deadline",
         Before = "before_deadline",
@@ -125,7 +125,7 @@ classes! {
 }
 
 classes! {
-    /// The class of a response: one word for each rejection, independent of the decline.
+    /// The class of a response: one word for each rejection, whatever the reason of a decline.
     OutcomeClass {
         Accepted = "accepted",
         Nothing = "nothing",
@@ -205,7 +205,7 @@ classes! {
 }
 
 impl OutcomeClass {
-    /// The class of a rejection.
+    /// Returns the class of a rejection.
     #[must_use]
     #[inline]
     pub const fn of(rejection: Rejection) -> Self {

@@ -23,20 +23,20 @@ pub struct AbstractTransition(u32);
 /// The parts of an [`AbstractTransition`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Parts {
-    /// Where the addressed object was.
+    /// The status of the target before the step.
     pub status: StatusClass,
-    /// What happened.
+    /// The kind of the input.
     pub input: InputKind,
-    /// What was answered.
+    /// The class of the response.
     pub outcome: OutcomeClass,
-    /// How large the amount in the request was.
+    /// The size of the amount in the request.
     pub amount: AmountClass,
-    /// How far away the deadline was.
+    /// The time to the deadline.
     pub time: TimeClass,
 }
 
 impl AbstractTransition {
-    /// What `step` was like.
+    /// Returns the class of `step`.
     #[must_use]
     #[inline]
     pub fn of(step: &Step<'_>) -> Self {
@@ -52,7 +52,7 @@ impl AbstractTransition {
         Self::pack(Parts { status: status(step, named), input, outcome, amount, time })
     }
 
-    /// The parts in 23 bits.
+    /// Packs the parts into 23 bits.
     #[must_use]
     #[inline]
     pub const fn pack(parts: Parts) -> Self {
@@ -65,20 +65,20 @@ impl AbstractTransition {
         )
     }
 
-    /// The 23 bits.
+    /// Returns the 23 bits.
     #[must_use]
     #[inline]
     pub const fn bits(self) -> u32 {
         self.0
     }
 
-    /// The parts again; `None` for bits that no parts have.
+    /// Returns the transition with these bits; `None` for bits that no parts have.
     #[must_use]
     pub fn from_bits(bits: u32) -> Option<Self> {
         Self(bits).parts().filter(|parts| Self::pack(*parts).0 == bits).map(|_| Self(bits))
     }
 
-    /// The parts.
+    /// Returns the parts.
     #[must_use]
     pub fn parts(self) -> Option<Parts> {
         let place = |shift: u32, width: u32| {
@@ -94,7 +94,7 @@ impl AbstractTransition {
         })
     }
 
-    /// The name: the words of the parts, with colons between.
+    /// Returns the name: the words of the parts, separated by colons.
     #[must_use]
     pub fn name(self) -> String {
         self.parts().map_or_else(String::new, |parts| {
@@ -104,7 +104,7 @@ impl AbstractTransition {
         })
     }
 
-    /// The transition called `name`.
+    /// Returns the transition called `name`; `None` if there is none.
     #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let mut words = name.split(':');
@@ -123,7 +123,7 @@ impl AbstractTransition {
 mod tests {
     use super::*;
 
-    /// Every combination of parts, which are few enough to try them all.
+    /// Returns every combination of parts; there are few enough to test all of them.
     fn all() -> impl Iterator<Item = Parts> {
         StatusClass::ALL.iter().flat_map(|&status| {
             InputKind::ALL.iter().flat_map(move |&input| {

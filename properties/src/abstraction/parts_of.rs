@@ -1,4 +1,4 @@
-//! Which part of an abstract transition a step has.
+//! The parts of the abstract transition of a step.
 
 use holdfast_model::{
     Authentication, DeliveryFault, EnvironmentEvent, Input, IntentId, IntentStatus, Operation, PaymentView,
@@ -68,7 +68,7 @@ pub(super) fn asked(step: &Step<'_>) -> Option<(i64, u32)> {
         let left = |payment: &PaymentView| payment.received.get().saturating_sub(payment.ledger.transfers.get());
         return Some((amount?, rest(left)));
     }
-    // What an intent may be for is measured by the largest amount that may be named.
+    // The amount of a new intent is compared with the largest amount of a request.
     if let Operation::CreateIntent { create, .. } = operation {
         return Some((create.amount, holdfast_model::Amount::MAX.get()));
     }
@@ -78,7 +78,7 @@ pub(super) fn asked(step: &Step<'_>) -> Option<(i64, u32)> {
     None
 }
 
-/// The addressed object and the kind of input.
+/// Returns the target, if there is one, and the kind of input.
 #[inline]
 pub(super) fn named(step: &Step<'_>) -> (Option<Target>, InputKind) {
     match step.input {
@@ -94,7 +94,7 @@ pub(super) fn named(step: &Step<'_>) -> (Option<Target>, InputKind) {
         }
         Input::Begin { operation, .. } => (Some(operation.about()), InputKind::Begin),
         Input::Finish { key } => (find_key(&step.before, key).map(|view| view.operation.about()), InputKind::Finish),
-        // The session decides which payment a customer pays for.
+        // The session decides which payment the customer pays.
         Input::Event(event @ EnvironmentEvent::CustomerPays { .. }) => (Some(Target::Session), event_kind(event)),
         Input::Event(event) => (event.about(), event_kind(event)),
     }
@@ -164,7 +164,7 @@ const fn event_kind(event: EnvironmentEvent) -> InputKind {
     }
 }
 
-/// Where the addressed object was.
+/// Returns the status of the target before the step.
 #[inline]
 pub(super) fn status(step: &Step<'_>, named: Option<Target>) -> StatusClass {
     match named {

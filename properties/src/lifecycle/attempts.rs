@@ -1,4 +1,4 @@
-//! Attempts to pay: where each leads, and how the answers from outside carry it on.
+//! Attempts to pay: the status to which each leads, and the effect of answers from customers and banks.
 
 use holdfast_model::{
     Authentication, CancellationReason, CaptureMethod, ChargeStatus, Confirm, ConfirmationMethod, Decline,
@@ -52,7 +52,7 @@ pub(crate) fn attempt_leads_where_its_method_says<D: Diagnostics>(step: &Payment
         .and(|| bank_debit_is_processed_first(step))
 }
 
-/// An attempt to pay that was carried out: its method, and the intent afterwards.
+/// An executed attempt to pay: its method, and the intent afterwards.
 struct Attempt<'a> {
     method: PaymentMethod,
     capture_method: CaptureMethod,
@@ -127,7 +127,7 @@ fn approved_manual_card_is_held_in_full<D: Diagnostics>(step: &PaymentStep<'_, '
     })
 }
 
-/// If false, a bank debit counts as paid on the day it is asked for.
+/// If false, a bank debit counts as paid on the day of its request.
 fn bank_debit_is_processed_first<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(attempt) = attempt(step).filter(|_| step.step.outcome.is_ok()) else { return Judgement::Vacuous };
     let bank = !matches!(attempt.method.profile().rail, Rail::Card(_));
@@ -236,9 +236,8 @@ fn shows_the_issuers_answer(method: PaymentMethod, after: &PaymentView) -> bool 
     }
 }
 
-/// If false, a merchant who confirms on the server is paid without having checked the order again,
-/// one who does not waits for a confirmation that was given, or the issuer's no after the challenge is
-/// taken for a yes.
+/// If false, a merchant who confirms on the server is paid without a second check of the order, or one who does not
+/// waits for a confirmation that was given. A decline after the challenge may also count as an approval.
 fn passed_challenge_carries_on<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(EnvironmentEvent::Authenticate { result: Authentication::Succeeds, .. }) = step.event() else {
         return Judgement::Vacuous;
@@ -256,8 +255,8 @@ fn passed_challenge_carries_on<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Ju
     })
 }
 
-/// If false, the provider's page charges a card that its issuer refuses, turns a good one away, or skips
-/// the challenge that it demands.
+/// If false, the provider's page charges a card that its issuer refuses, rejects a good one, or skips the challenge
+/// that the issuer demands.
 fn page_leads_where_its_method_says<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(EnvironmentEvent::CustomerPays { method, .. }), Some(after)) = (step.event(), step.after) else {
         return Judgement::Vacuous;
@@ -270,7 +269,7 @@ fn page_leads_where_its_method_says<D: Diagnostics>(step: &PaymentStep<'_, '_>) 
     } else {
         shows_the_issuers_answer(method, after)
     };
-    // What the page does not offer, or has closed for, is nothing.
+    // A method that the page does not offer, or a closed page, has no effect.
     given(step.changed, expected, || format!("{} on the page, now {after:?}", method.token()))
 }
 
@@ -299,7 +298,7 @@ fn abandoned_challenge_decides_nothing<D: Diagnostics>(step: &PaymentStep<'_, '_
     })
 }
 
-/// If false, a debit that bounced counts as paid, or one that arrived is asked for again.
+/// If false, a debit that bounced counts as paid, or one that arrived is requested again.
 fn the_banks_answer_counts<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(EnvironmentEvent::Settle { .. }), Some((before, after))) = (step.event(), step.both()) else {
         return Judgement::Vacuous;
@@ -338,7 +337,7 @@ pub(crate) fn answer_shows_the_payment<D: Diagnostics>(step: &PaymentStep<'_, '_
     })
 }
 
-/// If false, a retry loop is never stopped, or the order it killed looks alive.
+/// If false, a retry loop is never stopped, or the order that it canceled looks open.
 fn the_limit_cancels<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, Rejection::TooManyConfirmations)) = step.turned_down() else { return Judgement::Vacuous };
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
@@ -377,7 +376,7 @@ fn each_attempt_counts_once<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judge
     })
 }
 
-/// If false, an intent is confirmed more often than it survives.
+/// If false, an intent is confirmed more often than the limit permits.
 fn no_attempt_beyond_the_limit<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::ConfirmIntent { .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;

@@ -57,7 +57,7 @@ pub(crate) fn documented_status_moves<D: Diagnostics>(step: &PaymentStep<'_, '_>
     })
 }
 
-/// The table of moves: the input, the status before and the status after (C4–C19, PI-1 to PI-37).
+/// Returns whether the table of moves has this input, status before and status after (C4–C19, PI-1 to PI-37).
 fn documented(step: &PaymentStep<'_, '_>, before: IntentStatus, after: IntentStatus) -> bool {
     let attempt = before.is_open() && after != RequiresConfirmation;
     let received = step.before.is_some_and(|before| !before.received.is_zero());
@@ -110,7 +110,7 @@ fn final_status_stays<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D
     })
 }
 
-/// If false, a canceled order comes back to life: money is taken or given on its account.
+/// If false, a canceled order becomes active again, and money is captured or refunded for it.
 fn canceled_never_changes<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let premise = before.status == Canceled && before.received.is_zero();
@@ -162,8 +162,7 @@ fn payments_are_created_on_request<D: Diagnostics>(step: &PaymentStep<'_, '_>) -
     })
 }
 
-/// If false, the customer pays another amount, in another currency or at another time than the
-/// merchant asked for.
+/// If false, the customer pays another amount, in another currency or at another time than the merchant requested.
 fn created_as_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CreateIntent { create, .. }), None, Some(after)) = (step.operation, step.before, step.after)
     else {
@@ -181,8 +180,7 @@ fn created_as_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> 
     given(true, same, || format!("asked for {create:?}, created {after:?}"))
 }
 
-/// If false, a first page that has not asked for a method yet cannot create its intent, or skips
-/// the page that asks.
+/// If false, a page that has not asked for a method yet cannot create its intent, or skips asking for the method.
 fn created_without_method_waits_for_one<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CreateIntent { create, .. }), None, Some(after)) = (step.operation, step.before, step.after)
     else {
@@ -193,7 +191,7 @@ fn created_without_method_waits_for_one<D: Diagnostics>(step: &PaymentStep<'_, '
     })
 }
 
-/// If false, naming a method is taken for consent to pay with it.
+/// If false, naming a method counts as consent to pay with it.
 fn created_with_method_waits_for_confirmation<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CreateIntent { create, .. }), None, Some(after)) = (step.operation, step.before, step.after)
     else {
@@ -205,7 +203,7 @@ fn created_with_method_waits_for_confirmation<D: Diagnostics>(step: &PaymentStep
     })
 }
 
-/// If false, a payment goes on with the old method after the customer chose another.
+/// If false, a payment continues with the old method after the customer chose another.
 fn new_method_must_be_confirmed<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(Operation::UpdateIntent { update: Update::Method(method), .. }) = step.accepted() else {
         return Judgement::Vacuous;
@@ -229,7 +227,7 @@ fn update_moves_no_money<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgemen
     given(true, same, || format!("an update changed {}", changes(before, after)))
 }
 
-/// If false, the merchant decides when money is taken and finds it decided otherwise.
+/// If false, money is captured at another time than the merchant decided.
 fn capture_method_is_the_merchants<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let asked = match step.operation {
@@ -244,11 +242,11 @@ fn capture_method_is_the_merchants<D: Diagnostics>(step: &PaymentStep<'_, '_>) -
     })
 }
 
-/// If false, a job that found nothing to do has done something.
+/// If false, a job without due work has changed something.
 fn idle_events_change_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let idle = step.outcome == Ok(holdfast_model::Accepted::Nothing) && step.seconds() == 0;
     let stuttering = step.unchanged() && step.notifications.is_empty();
-    // No witness of the property: jobs find nothing to do all the time.
+    // This is not a witness of the property, because jobs often have no due work.
     given(idle && step.event().is_some() && !stuttering, false, || {
         let changed = changes(&step.before, &step.after);
         format!("`{}` had nothing to do, yet emitted {:?} and changed {changed}", step.input, step.notifications)

@@ -27,7 +27,7 @@ pub(crate) fn refusals_have_a_true_reason<D: Diagnostics>(step: &Step<'_>) -> Ju
     given(true, is_true, || format!("`{}` was rejected with {reason:?}, which does not apply", step.input))
 }
 
-/// Returns whether `reason` applies to the operation, or `None` if another property judges its rejections.
+/// Returns whether `reason` applies to the operation; `None` if another property judges its rejections.
 fn applies(reason: Rejection, operation: &Operation, before: &Observation<'_>) -> Option<bool> {
     let setup = |test: &dyn Fn(&SetupView) -> bool| before.setup.map_or(reason == Rejection::NoSuchSetup, test);
     if let Operation::CreateIntent { create, .. } = operation {
@@ -120,7 +120,8 @@ fn applies_to_money_back(reason: Rejection, operation: &Operation, before: &Obse
     None
 }
 
-/// Returns whether the reason is `too_large` and the amount, by default the whole `rest`, exceeds it or is zero.
+/// Returns whether the reason is `too_large` and the amount exceeds `rest` or is zero. A missing amount means all of
+/// `rest`.
 fn is_too_large(reason: Rejection, too_large: Rejection, amount: Option<i64>, rest: Option<Amount>) -> bool {
     let rest = rest.map_or(0, |rest| i64::from(rest.get()));
     match amount {
@@ -129,13 +130,13 @@ fn is_too_large(reason: Rejection, too_large: Rejection, amount: Option<i64>, re
     }
 }
 
-/// Returns whether the SetupIntent is closed to clients, and the reason says so.
+/// Returns whether the SetupIntent is closed to clients and `reason` says so.
 fn is_closed(reason: Rejection, view: &SetupView) -> bool {
     reason == Rejection::SetupOwnedBySession && view.owned_by_session
         || reason == Rejection::SetupUnexpectedState && !view.status.is_open()
 }
 
-/// Returns whether the method is a bank transfer, which cannot be saved, and the reason says so.
+/// Returns whether the method is a bank transfer, which cannot be saved, and `reason` says so.
 fn cannot_be_saved(reason: Rejection, method: Option<PaymentMethod>) -> bool {
     let is_transfer = method.is_some_and(|method| method.profile().rail == Rail::BankTransfer);
     reason == Rejection::IncompatibleMethod && is_transfer

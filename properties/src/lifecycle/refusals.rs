@@ -33,7 +33,7 @@ pub(crate) fn cancel_ends_and_lets_go<D: Diagnostics>(step: &PaymentStep<'_, '_>
     cancel_lets_go(step).and(|| only_debits_are_canceled_in_processing(step)).and(|| no_cancel_of_a_bank_transfer(step))
 }
 
-/// If false, a cancel leaves money on hold, or the reason in the merchant's report is another.
+/// If false, a cancellation leaves money on hold, or the merchant's report shows another reason.
 fn cancel_lets_go<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CancelIntent { reason, .. }), Some((before, after))) = (step.accepted(), step.both()) else {
         return Judgement::Vacuous;
@@ -56,7 +56,7 @@ fn cancel_lets_go<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     })
 }
 
-/// If false, a merchant cancels a debit that the bank will carry out all the same.
+/// If false, a merchant cancels a debit that the bank still executes.
 fn only_debits_are_canceled_in_processing<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let rail = before.payment_method.map(|method| method.profile().rail);
@@ -66,7 +66,7 @@ fn only_debits_are_canceled_in_processing<D: Diagnostics>(step: &PaymentStep<'_,
     })
 }
 
-/// If false, a merchant believes that a transfer in progress is stopped, or cannot see why not.
+/// If false, a merchant believes that a transfer in progress is stopped, or does not learn why it is not.
 fn no_cancel_of_a_bank_transfer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CancelIntent { .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
@@ -84,13 +84,13 @@ fn no_cancel_after_the_end<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgem
     refused(step.step, before.status.is_final(), Rejection::UnexpectedState)
 }
 
-/// If false, a merchant's own cancel is filed among the automatic ones.
+/// If false, a merchant's own cancellation is recorded as an automatic one.
 fn systems_reason_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(Operation::CancelIntent { reason, .. }) = step.operation else { return Judgement::Vacuous };
     refused(step.step, *reason == Some(CancellationReason::Automatic), Rejection::InvalidReason)
 }
 
-/// If false, an order under way or done is paid a second time.
+/// If false, an order in progress or completed is paid a second time.
 fn confirm_only_while_open<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::ConfirmIntent { .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
@@ -98,7 +98,7 @@ fn confirm_only_while_open<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgem
     refused(step.step, !before.status.is_open(), Rejection::UnexpectedState)
 }
 
-/// If false, a confirmation takes money from nowhere.
+/// If false, a confirmation succeeds without a payment method.
 fn confirm_needs_a_method<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let premise = match (step.operation, step.before) {
         (Some(Operation::ConfirmIntent { confirm, .. }), Some(before)) => {
@@ -125,7 +125,7 @@ fn manual_capture_needs_a_card<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Ju
     refused(step.step, bank && capture_method == CaptureMethod::Manual, Rejection::IncompatibleMethod)
 }
 
-/// If false, the price of an order is edited after the customer has paid it.
+/// If false, the price of an order changes after the customer has paid it.
 fn update_only_while_open<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::UpdateIntent { update, .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
@@ -159,8 +159,8 @@ pub(crate) fn unknown_objects_are_not_found<D: Diagnostics>(step: &Step<'_>) -> 
     refused(step, !there, reason)
 }
 
-/// If false, an order of nothing, of less than nothing, of too little or too much is taken, or
-/// refused with an error that names another fault than the first.
+/// If false, an order of zero, of a negative amount, or of too little or too much is accepted, or rejected with another
+/// error than the first one.
 fn bad_amounts_are_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let number = match (step.operation, step.before) {
         (Some(Operation::CreateIntent { create, .. }), None) => create.amount,
@@ -176,7 +176,7 @@ fn bad_amounts_are_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgem
     refused(step.step, true, reason)
 }
 
-/// If false, an order in a currency that does not exist is taken.
+/// If false, an order in an unknown currency is accepted.
 fn unknown_currency_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CreateIntent { create, .. }), None) = (step.operation, step.before) else {
         return Judgement::Vacuous;
@@ -184,7 +184,7 @@ fn unknown_currency_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Ju
     refused(step.step, create.currency == holdfast_model::Currency::Unknown, Rejection::InvalidCurrency)
 }
 
-/// If false, a parameter of an attempt is taken without an attempt, and forgotten.
+/// If false, a parameter of an attempt is accepted without an attempt, and ignored.
 fn off_session_comes_with_confirm<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CreateIntent { create, .. }), None) = (step.operation, step.before) else {
         return Judgement::Vacuous;

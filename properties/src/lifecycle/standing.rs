@@ -1,4 +1,4 @@
-//! Where a PaymentIntent can be: properties about one moment of one payment.
+//! The statuses of a PaymentIntent: properties of one payment in one state.
 
 use holdfast_model::{CaptureMethod, ChargeStatus, Config, IntentStatus, Issuer, PaymentMethod, PaymentView, Rail};
 
@@ -99,8 +99,7 @@ fn held_or_paid_means_approved<D: Diagnostics>(_: &Config, payment: &PaymentView
     })
 }
 
-/// If false, an intent that asks for another attempt has been paid already, and the next attempt is
-/// a second payment.
+/// If false, an intent that requests another attempt has been paid already, and the next attempt is a second payment.
 fn open_means_unpaid<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let premise = payment.status.is_open() && payment.confirmations > 0;
     let unpaid = approved(payment).is_none() && payment.received.is_zero();
@@ -127,14 +126,14 @@ fn processing_means_unpaid<D: Diagnostics>(_: &Config, payment: &PaymentView) ->
     })
 }
 
-/// If false, an attempt is under way with no method to take the money from.
+/// If false, an attempt is in progress without a method to take the money from.
 fn under_way_means_a_method<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let premise =
         matches!(payment.status, RequiresConfirmation | RequiresAction | Processing | RequiresCapture | Succeeded);
     given(premise, payment.payment_method.is_some(), || format!("{} without a payment method", payment.status.name()))
 }
 
-/// If false, a merchant is asked for a method that is there, or retries with one that was used up.
+/// If false, a merchant is asked for a method that the intent has, or retries with one that was used up.
 fn asking_for_a_method_means_none<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let method = payment.payment_method;
     given(payment.status == RequiresPaymentMethod, method.is_none(), || {
@@ -142,21 +141,20 @@ fn asking_for_a_method_means_none<D: Diagnostics>(_: &Config, payment: &PaymentV
     })
 }
 
-/// If false, a card payment hangs for days in a state that only bank debits have.
+/// If false, a card payment stays for days in a status that only bank debits have.
 fn processing_is_for_banks<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(method) = payment.payment_method else { return Judgement::Vacuous };
     let card = matches!(method.profile().rail, Rail::Card(_));
     given(payment.status == Processing, !card, || format!("processing with {}", method.token()))
 }
 
-/// If false, a customer is sent to a challenge that their bank never asked for.
+/// If false, a customer is sent to a challenge that their bank did not request.
 fn action_means_a_challenge<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(method) = payment.payment_method else { return Judgement::Vacuous };
     given(payment.status == RequiresAction, challenges(method), || format!("requires_action with {}", method.token()))
 }
 
-/// If false, money waits for a capture that the merchant did not know was theirs to make, and the
-/// hold runs out.
+/// If false, money waits for a capture that the merchant did not know was needed, and the hold expires.
 fn holding_means_manual_card<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let card = payment.payment_method.is_some_and(|method| matches!(method.profile().rail, Rail::Card(_)));
     let manual = payment.capture_method == CaptureMethod::Manual;
@@ -171,7 +169,7 @@ fn holding_means_manual_card<D: Diagnostics>(_: &Config, payment: &PaymentView) 
 
 /// If false, a report of cancellations counts orders that were not canceled.
 fn reason_means_canceled<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
-    // A partly captured intent that a cancel completes may keep the reason it was given (U6).
+    // A partly captured intent that a cancellation completes may keep the given reason (U6).
     let completed = payment.status == Succeeded && payment.capture_method == CaptureMethod::Manual;
     given(payment.cancellation_reason.is_some(), payment.status == Canceled || completed, || {
         format!("cancellation reason {:?} while {}", payment.cancellation_reason, payment.status.name())

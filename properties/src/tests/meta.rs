@@ -1,4 +1,4 @@
-//! What holds of the catalogue as a whole.
+//! Tests of the catalogue as a whole.
 
 use super::lists::cases;
 use super::*;
@@ -11,7 +11,7 @@ fn every_property_is_true_and_false_of_its_examples() {
         let property = Property::find(id).unwrap_or_else(|| panic!("no property {id}"));
         for (at, example) in holds.iter().enumerate() {
             let judgement = example.judge(property);
-            // Properties about change skip stuttering steps; their judgment there does not matter.
+            // Properties about change skip stuttering steps, so their judgment of such steps does not matter.
             let spared = property.is_about_change && example.step().is_stuttering();
             let wanted = if spared { Judgement::Vacuous } else { Judgement::Holds };
             if judgement != wanted || crate::explain_step(property, &example.step()).is_some() {
@@ -50,7 +50,7 @@ fn every_property_is_vacuous_where_nothing_is() {
 
 #[test]
 fn every_step_property_is_vacuous_of_a_payment_that_nothing_happens_to() {
-    // This is what makes it sound to skip such payments.
+    // This makes it sound to skip such payments.
     for payment in [fresh(), held(), partly(), done(), refunded(), paid(), unposted(), canceled(), processing(), sent()]
     {
         let example = see(payment).by(EnvironmentEvent::SettleSetup).says(Ok(Accepted::Nothing));
@@ -106,7 +106,7 @@ fn an_explanation_shows_the_numbers() {
     );
 }
 
-/// Hold, capture, capture, refund: what a trace of a shop with two parcels looks like.
+/// Returns a typical trace of a shop with two parcels: hold, capture, capture, refund.
 fn parcels(silent: bool) -> Trace {
     let notified = |kinds: &[Kind]| if silent { vec![] } else { kinds.iter().map(|kind| note(*kind)).collect() };
     let happening = |operation: Operation, payment: PaymentView, notifications: Vec<Notification>| Happening {

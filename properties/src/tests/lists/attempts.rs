@@ -1,4 +1,4 @@
-//! Attempts to pay, and what is refused.
+//! Examples of attempts to pay, and of refused requests.
 
 use super::*;
 

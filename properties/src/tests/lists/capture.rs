@@ -1,4 +1,4 @@
-//! Taking authorized money, and the end of a hold.
+//! Examples of captures, and of the end of a hold.
 
 use super::*;
 

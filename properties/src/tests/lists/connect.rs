@@ -1,4 +1,4 @@
-//! Fees and transfers, and capture in the background.
+//! Examples of fees and transfers, and of asynchronous captures.
 
 use super::*;
 

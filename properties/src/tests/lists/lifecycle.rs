@@ -1,4 +1,4 @@
-//! Where a PaymentIntent can be, and how it gets there.
+//! Examples of the statuses of a PaymentIntent, and of its moves.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! The examples, topic by topic.
+//! The examples, by topic.
 
 mod attempts;
 mod capture;
@@ -13,7 +13,7 @@ mod requests;
 
 use super::*;
 
-/// Every example.
+/// Returns every example.
 pub(super) fn cases() -> Vec<Case> {
     [
         money::money(),
@@ -38,7 +38,7 @@ pub(super) fn cases() -> Vec<Case> {
     .collect()
 }
 
-/// A creation of the payment, with what it is afterwards.
+/// Returns an example in which a request creates `payment`.
 fn created(create: Create, payment: PaymentView) -> Example {
     Example::empty()
         .both(|seen| seen.payments = vec![None])

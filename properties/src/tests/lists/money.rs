@@ -1,4 +1,4 @@
-//! Where the money is.
+//! Examples of the amounts of a payment.
 
 use super::*;
 

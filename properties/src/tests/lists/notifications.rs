@@ -167,7 +167,7 @@ pub(super) fn notified() -> Vec<Case> {
     ]
 }
 
-/// The same scene, with one notification that has previous values.
+/// Returns the same example with one notification that has previous values.
 fn showing(example: &Example, kind: Kind, previous: Previous) -> Example {
     Example { notified: vec![Notification { previous, ..note(kind) }], ..example.clone() }
 }

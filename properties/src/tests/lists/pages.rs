@@ -1,4 +1,4 @@
-//! Saving a method, and the Checkout Session.
+//! Examples of saving a method, and of the Checkout Session.
 
 use super::*;
 

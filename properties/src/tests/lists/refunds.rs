@@ -1,4 +1,4 @@
-//! Giving money back.
+//! Examples of refunds.
 
 use super::*;
 

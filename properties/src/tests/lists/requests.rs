@@ -1,4 +1,4 @@
-//! The same request twice.
+//! Examples of repeated requests.
 
 use super::*;
 
