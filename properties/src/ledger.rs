@@ -1,4 +1,4 @@
-//! Asynchronous captures: success first, the ledger entries within an hour.
+//! Background captures: success first, the ledger entries within an hour.
 
 use holdfast_model::{CaptureMethod, Config, Flow, PaymentView};
 
@@ -14,7 +14,7 @@ pub(crate) fn booking_takes_an_hour_at_most<D: Diagnostics>(_: &Config, payment:
     given(true, 0 < left && left <= HOUR, || format!("{left} seconds left to book, of {HOUR} at most"))
 }
 
-/// If false, a payment that was not captured asynchronously lacks its ledger entries at first.
+/// If false, a payment that was not captured in the background lacks its ledger entries at first.
 fn only_background_captures_wait<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let waits = payment.charge.is_some_and(|charge| charge.posting_left.is_some());
     given(waits, payment.capture_method == CaptureMethod::AutomaticAsync, || {

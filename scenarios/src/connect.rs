@@ -1,4 +1,4 @@
-//! Scenarios of asynchronous captures and of connected accounts.
+//! Scenarios of background captures and of connected accounts.
 
 use holdfast_model::{Capture, CaptureMethod, Confirm, Create, Flow, IntentId, Operation, PaymentMethod, Update};
 

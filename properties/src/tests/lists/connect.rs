@@ -1,4 +1,4 @@
-//! Examples of fees and transfers, and of asynchronous captures.
+//! Examples of fees and transfers, and of background captures.
 
 use super::*;
 
