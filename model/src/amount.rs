@@ -9,9 +9,9 @@ use crate::Rejection;
 pub struct Amount(u32);
 
 impl Amount {
-    /// No money.
+    /// An amount of zero.
     pub const ZERO: Self = Self(0);
-    /// The largest amount a client may name: eight digits (AMT-2).
+    /// The largest amount that a request may name: eight digits (AMT-2).
     pub const MAX: Self = Self(99_999_999);
 
     /// Returns `minor_units` as an amount. [`Amount::MAX`] does not limit it: that limit applies to requests only.
@@ -79,7 +79,7 @@ impl Amount {
     /// Returns the sum where a guard ensures that it can be represented.
     ///
     /// # Errors
-    /// [`Rejection::AmountOutOfRange`] if the guard is wrong; a property forbids that rejection.
+    /// Returns [`Rejection::AmountOutOfRange`] if the guard is wrong; a property forbids that rejection.
     #[inline]
     pub(crate) fn add(self, other: Self) -> Result<Self, Rejection> {
         self.plus(other).ok_or(Rejection::AmountOutOfRange)
@@ -88,7 +88,7 @@ impl Amount {
     /// Returns the difference where a guard ensures that `other` is not larger.
     ///
     /// # Errors
-    /// [`Rejection::AmountOutOfRange`] if the guard is wrong.
+    /// Returns [`Rejection::AmountOutOfRange`] if the guard is wrong.
     #[inline]
     pub(crate) fn sub(self, other: Self) -> Result<Self, Rejection> {
         self.minus(other).ok_or(Rejection::AmountOutOfRange)

@@ -63,7 +63,7 @@ pub trait Choice: Sized {
     /// Returns the value called `word`.
     ///
     /// # Errors
-    /// The allowed words, for a message to the user.
+    /// Returns the accepted words, for a message to the user.
     fn parse(word: &str) -> Result<Self, String>;
     /// Returns the word for the value.
     fn word(&self) -> String;
@@ -123,7 +123,7 @@ macro_rules! dialect {
             /// Sets the field called `name` to the value called `word`.
             ///
             /// # Errors
-            /// A sentence that names the field and the accepted values.
+            /// Returns a message that names the field and the accepted values.
             pub fn set(&mut self, name: &str, word: &str) -> Result<(), String> {
                 match name {
                     $(stringify!($field) => {

@@ -320,7 +320,7 @@ pub enum Flow {
     Platform,
     /// The connected account (`Stripe-Account` header).
     Direct,
-    /// The platform, which sends the money on to a connected account (`transfer_data[destination]`).
+    /// The platform, which transfers the money to a connected account (`transfer_data[destination]`).
     Destination,
 }
 

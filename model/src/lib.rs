@@ -1,7 +1,7 @@
 //! The executable specification: a pure function from state and input to state, response and notifications.
 //!
-//! The crate answers which behaviors a payment engine with the PaymentIntent lifecycle may have. It has no dependency,
-//! no clock and no random source. Explorers enumerate its states, and a harness compares engines with it.
+//! The crate defines the permitted behaviors of a payment engine with the PaymentIntent lifecycle. It has no
+//! dependency, no clock and no random source. Explorers enumerate its states, and a harness compares engines with it.
 //!
 //! ```
 //! use holdfast_model::{Config, Input, IntentStatus, State, transition};

@@ -50,7 +50,7 @@ pub enum Network {
     CartesBancaires,
 }
 
-/// The rail that the money is requested on.
+/// The rail over which the money is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rail {
     /// A card of this network: the issuer responds at once, without `processing` (C9).
@@ -63,7 +63,7 @@ pub enum Rail {
     BankTransfer,
 }
 
-/// Writes the enum and the list of its values.
+/// Defines the enum and the list of its values.
 macro_rules! declines {
     ($($variant:ident),+) => {
         /// The reason of a declined card (ERR-3, TST-1).
@@ -100,7 +100,7 @@ impl Decline {
         }
     }
 
-    /// Returns the parameter that the error names: the datum of the card that is wrong (P14).
+    /// Returns the parameter that the error names: the part of the card data that is wrong (P14).
     #[must_use]
     pub const fn param(self) -> Option<&'static str> {
         match self {
@@ -149,7 +149,7 @@ pub enum RefundPath {
 /// The behavior of a payment method, as far as requirements refer to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Profile {
-    /// The rail that the money is requested on.
+    /// The rail over which the money is requested.
     pub rail: Rail,
     /// The response of the issuer or the bank.
     pub issuer: Issuer,

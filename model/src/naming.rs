@@ -16,14 +16,14 @@ impl Target {
 }
 
 impl Operation {
-    /// Returns the object that it creates and names. Refunds, fee refunds, transfers and reversals have no name in a
-    /// request.
+    /// Returns the object that the operation creates and names. Refunds, fee refunds, transfers and reversals have no
+    /// name in a request.
     #[must_use]
     pub const fn creates(&self) -> Option<Target> {
         if self.kind().creates() { Some(self.about()) } else { None }
     }
 
-    /// Returns the payment method that it names.
+    /// Returns the payment method that the operation names.
     #[must_use]
     pub const fn method(&self) -> Option<PaymentMethod> {
         // No other operation has the parameter.

@@ -154,7 +154,7 @@ impl Notifications {
     /// Appends a notification.
     ///
     /// # Errors
-    /// [`Rejection::BeyondBounds`] if the step has emitted [`NOTIFICATIONS_PER_STEP`] already.
+    /// Returns [`Rejection::BeyondBounds`] if the step has emitted [`NOTIFICATIONS_PER_STEP`] already.
     pub fn push(&mut self, notification: Notification) -> Result<(), Rejection> {
         let slot = self.list.get_mut(usize::from(self.length)).ok_or(Rejection::BeyondBounds)?;
         *slot = notification;
@@ -198,7 +198,7 @@ impl<'a> Outbox<'a> {
     /// Emits a notification without former values.
     ///
     /// # Errors
-    /// [`Rejection::BeyondBounds`] if the step has emitted [`NOTIFICATIONS_PER_STEP`] already.
+    /// Returns [`Rejection::BeyondBounds`] if the step has emitted [`NOTIFICATIONS_PER_STEP`] already.
     pub(crate) fn emit(&mut self, kind: NotificationKind) -> Result<(), Rejection> {
         self.emit_change(kind, Previous::default())
     }
@@ -206,7 +206,7 @@ impl<'a> Outbox<'a> {
     /// Emits a notification with the former values of the changed fields.
     ///
     /// # Errors
-    /// [`Rejection::BeyondBounds`] if the step has emitted [`NOTIFICATIONS_PER_STEP`] already.
+    /// Returns [`Rejection::BeyondBounds`] if the step has emitted [`NOTIFICATIONS_PER_STEP`] already.
     pub(crate) fn emit_change(&mut self, kind: NotificationKind, previous: Previous) -> Result<(), Rejection> {
         self.notifications.push(Notification { kind, about: self.about, previous })
     }

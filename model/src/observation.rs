@@ -1,7 +1,7 @@
 //! The visible part of a state: the same type for the model and for any engine.
 //!
-//! A property reads nothing else. One property therefore judges a state of the model under the explorers and an engine
-//! under the fuzzer.
+//! A property reads nothing else. The same property therefore judges a state of the model under the explorers and an
+//! engine under the fuzzer.
 
 use crate::{
     Amount, CancellationReason, CaptureMethod, ChargeStatus, Config, ConfirmationMethod, Currency, Flow, IntentStatus,
@@ -50,9 +50,9 @@ pub struct PaymentView {
     pub multicapture_requested: bool,
     /// Owner of the charge.
     pub flow: Flow,
-    /// `application_fee_amount` as it stands on the intent.
+    /// `application_fee_amount` of the intent.
     pub fee: Option<Amount>,
-    /// `transfer_data.amount` as it stands on the intent.
+    /// `transfer_data.amount` of the intent.
     pub transfer: Option<Amount>,
     /// Number of confirmations so far.
     pub confirmations: u8,
@@ -83,9 +83,9 @@ pub struct ChargeView {
     pub captured_amount: Amount,
     /// Authorized money that was released without a capture.
     pub released: Amount,
-    /// Captured money that was refunded; a released hold is no refund.
+    /// Captured money that was refunded; a released hold is not a refund.
     pub refunded_amount: Amount,
-    /// `captured`: `true` if nothing can be captured any longer (B57).
+    /// `true` if nothing more can be captured (B57).
     pub captured: bool,
     /// `refunded`: `true` if the charge is finally captured and refunded in full (B43).
     pub refunded: bool,

@@ -5,7 +5,7 @@ use crate::{Amount, IntentStatus, RefundStatus, Rejection, SessionStatus, SetupS
 /// The response to an input.
 pub type Outcome = Result<Accepted, Rejection>;
 
-/// The response to an accepted input: the object after the step, in short.
+/// The response to an accepted input: the main fields of the object after the step.
 ///
 /// Stored under an idempotency key, it is the view that a repeated request receives (IDEM-12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,4 +1,4 @@
-//! States as bytes, for explorers that send them to another process or write them to a file.
+//! Encodes states as bytes, for explorers that send them to another process or write them to a file.
 //!
 //! The format is private to one version of this crate. [`State::unpack`] reads what [`State::pack`] wrote.
 
@@ -32,7 +32,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> State<PAYMENTS, KEYS> {
         keys.pack(bytes);
     }
 
-    /// Takes a state that [`State::pack`] wrote from the front of `bytes`; `None` if none begins there.
+    /// Takes a state that [`State::pack`] wrote from the front of `bytes`; `None` if no state begins there.
     #[must_use]
     pub fn unpack(bytes: &mut &[u8]) -> Option<Self> {
         let payments = Packed::unpack(bytes)?;
@@ -58,7 +58,7 @@ macro_rules! packed_numbers {
     )+};
 }
 
-/// Structures, by their fields.
+/// Implements [`Packed`] for structures, by their fields.
 macro_rules! packed_structs {
     ($($name:ident { $($field:tt: $bound:ident),+ $(,)? })+) => {$(
         impl Packed for $name {
@@ -74,7 +74,7 @@ macro_rules! packed_structs {
     )+};
 }
 
-/// Enumerations, by the position of the variant and its fields.
+/// Implements [`Packed`] for enumerations, by the position of the variant and its fields.
 macro_rules! packed_enums {
     ($($name:ident { $($variant:ident { $($field:tt: $bound:ident),* }),+ $(,)? })+) => {$(
         impl Packed for $name {
@@ -104,7 +104,7 @@ macro_rules! packed_enums {
     )+};
 }
 
-/// Words without fields that have a list of all values in order.
+/// Implements [`Packed`] for words without fields that have a list of all values in order.
 macro_rules! packed_words {
     ($($name:ident),+ $(,)?) => {$(
         impl Packed for $name {

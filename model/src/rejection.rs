@@ -45,7 +45,7 @@ rejections! {
         /// The key is known with other parameters.
         KeyMismatch,
 
-        // Which object.
+        // The object of the request.
         /// The PaymentIntent does not exist.
         NoSuchIntent,
         /// The SetupIntent does not exist.
@@ -91,7 +91,7 @@ rejections! {
         /// Multicapture was requested in setup mode, or without manual capture where the dialect forbids it.
         UnexpectedMulticapture,
 
-        // What the object's state allows.
+        // The state of the object.
         /// The amount is fixed in this status.
         AmountFixed,
         /// The status does not permit the operation.
@@ -322,7 +322,7 @@ impl Rejection {
         !self.is_conflict() && !self.is_validation() && !matches!(self, Self::BeyondBounds)
     }
 
-    /// Returns whether another request is the reason.
+    /// Returns whether the rejection is caused by another request.
     #[must_use]
     pub const fn is_conflict(self) -> bool {
         matches!(self, Self::LockTimeout | Self::KeyInUse | Self::KeyMismatch)

@@ -1,6 +1,6 @@
 //! The forms of one state in different versions of the API (C17, HOLD-13, HOLD-19, VER-1, VER-2).
 //!
-//! None is a state of its own. An old status name is another word for the same status, and a released hold that is
+//! No form is a state of its own. An old status name is another word for the same status, and a released hold that is
 //! shown as refunded has no refund.
 
 use crate::{Amount, ChargeView, Config, IntentStatus, PaymentView, SetupStatus};
@@ -17,11 +17,11 @@ pub struct ApiVersion {
 }
 
 impl ApiVersion {
-    /// First version with the status `requires_payment_method`; earlier versions have "source" in its place (C17).
+    /// The first version with the status `requires_payment_method`; earlier versions say "source" instead (C17).
     pub const PAYMENT_METHODS: Self = Self::new(2019, 2, 11);
     /// First version in which an intent names its latest charge instead of listing charges (A11).
     pub const LATEST_CHARGE: Self = Self::new(2022, 11, 15);
-    /// First version in which capture in the background is the default (A4).
+    /// The first version in which background capture is the default (A4).
     pub const AUTOMATIC_ASYNC: Self = Self::new(2024, 4, 10);
 
     /// Returns the version of a date.

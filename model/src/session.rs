@@ -17,7 +17,7 @@ pub(crate) struct Session {
     pub(crate) amount: Amount,
     pub(crate) manual: bool,
     pub(crate) multicapture: bool,
-    /// PaymentIntent, created by the first attempt to pay (B1).
+    /// The PaymentIntent, created by the first attempt to pay (B1).
     pub(crate) intent: Option<IntentId>,
     /// Time until it expires; runs while it is open (B16).
     pub(crate) expiry: Countdown,
@@ -27,7 +27,7 @@ impl Session {
     /// Creates a session (B9, B15, B22, CHK-2, CHK-3).
     ///
     /// # Errors
-    /// The [`Rejection`] of the first parameter that is invalid or does not fit the page.
+    /// Returns the [`Rejection`] of the first parameter that is invalid or does not fit the page.
     pub(crate) fn create(config: &Config, request: CreateSession) -> Result<Self, Rejection> {
         const SHORTEST: u32 = 30 * MINUTE;
         let amount = match request.mode {

@@ -162,8 +162,8 @@ impl Setup {
         }
     }
 
-    /// Cancels it by a client's request: not in progress at a bank, not owned by a Checkout Session (SI-6, SI-7,
-    /// SI-10).
+    /// Cancels the SetupIntent by a client's request, unless it is in progress at a bank or owned by a Checkout Session
+    /// (SI-6, SI-7, SI-10).
     pub(crate) fn cancel(mut self, reason: Option<CancellationReason>, outbox: &mut Outbox<'_>) -> SetupChanged {
         match reason {
             Some(CancellationReason::Automatic | CancellationReason::Fraudulent) => {
@@ -182,7 +182,7 @@ impl Setup {
         self.done()
     }
 
-    /// Cancels it because its Checkout Session expired.
+    /// Cancels the SetupIntent because its Checkout Session expired.
     pub(crate) fn abandon(mut self, outbox: &mut Outbox<'_>) -> SetupChanged {
         if !self.status.is_open() {
             return self.unchanged();
@@ -193,10 +193,10 @@ impl Setup {
         self.happened()
     }
 
-    /// Returns an error if a Checkout Session owns it.
+    /// Returns an error if a Checkout Session owns the SetupIntent.
     ///
     /// # Errors
-    /// [`Rejection::SetupOwnedBySession`].
+    /// Returns [`Rejection::SetupOwnedBySession`] in that case.
     pub(crate) fn check_not_owned(&self) -> Result<(), Rejection> {
         if self.owned_by_session { Err(Rejection::SetupOwnedBySession) } else { Ok(()) }
     }
@@ -266,7 +266,7 @@ impl Setup {
 /// Returns an error for a bank transfer, which cannot be saved.
 ///
 /// # Errors
-/// [`Rejection::IncompatibleMethod`].
+/// Returns [`Rejection::IncompatibleMethod`] in that case.
 fn check_method(method: PaymentMethod) -> Result<(), Rejection> {
     match method.profile().rail {
         Rail::BankTransfer => Err(Rejection::IncompatibleMethod),

@@ -8,11 +8,11 @@ use crate::session::Session;
 use crate::setup::Setup;
 use crate::{Config, IntentId, KeyId, KeyView, Observation, PaymentView, SessionView, SetupView};
 
-/// A state of the model: small, `Copy`, without a heap.
+/// A state of the model: small, `Copy`, and without heap memory.
 ///
-/// `PAYMENTS` is the number of PaymentIntents that it can hold, `KEYS` that of idempotency keys. Capacity that a
-/// scenario does not use costs nothing. The fields are private, without setters: [`crate::transition`] is the only way
-/// from one state to another.
+/// `PAYMENTS` is the number of PaymentIntents that it can hold, and `KEYS` the number of idempotency keys. Capacity
+/// that a scenario does not use costs nothing. The fields are private and have no setters: only [`crate::transition`]
+/// leads from one state to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct State<const PAYMENTS: usize = 1, const KEYS: usize = 0> {
     pub(crate) payments: [Option<Payment>; PAYMENTS],
@@ -33,7 +33,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> State<PAYMENTS, KEYS> {
     #[must_use]
     #[inline]
     pub fn observe(&self, config: &Config) -> OwnedObservation<PAYMENTS, KEYS> {
-        // Filled in place: this runs for every state and every change of one.
+        // The view is filled in place, because this runs for every state and every change of a state.
         let mut view =
             OwnedObservation { payments: [None; PAYMENTS], setup: None, session: None, keys: [const { None }; KEYS] };
         for (view, payment) in view.payments.iter_mut().zip(&self.payments) {
@@ -86,8 +86,8 @@ impl<const PAYMENTS: usize, const KEYS: usize> State<PAYMENTS, KEYS> {
     }
 }
 
-/// Writes a few words instead of one for each field, because hashing dominates exploration. The words are injective:
-/// those of the present parts determine which follow.
+/// Writes a few words instead of one for each field, because hashing dominates exploration. The encoding is injective:
+/// the words of the present parts determine which words follow.
 impl<const PAYMENTS: usize, const KEYS: usize> Hash for State<PAYMENTS, KEYS> {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         let present = self.payments.iter().fold(1_u64, |bits, payment| bits << 1 | u64::from(payment.is_some()));

@@ -1,4 +1,4 @@
-//! The lifecycle positions: one plain enumeration for each object.
+//! The statuses of the objects: one plain enumeration for each.
 
 macro_rules! named {
     ($(#[$doc:meta])* $name:ident { $($(#[$variant_doc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {

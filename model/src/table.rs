@@ -1,7 +1,7 @@
 //! The table of inputs: each operation and each environment event once, with the attributes of its kind.
 //!
-//! [`OperationKind`], [`EventKind`] and [`Verb`] come from it. So do the words of traces, the target of an input and
-//! its frequency in the generator of the harness. A missing row does not compile.
+//! [`OperationKind`], [`EventKind`] and [`Verb`] are generated from it, and so are the words of traces, the target of
+//! an input and its frequency in the generator of the harness. A missing row does not compile.
 
 use crate::{
     Authentication, Capture, Confirm, Create, CreateRefund, CreateSession, EnvironmentEvent, Input, IntentId, KeyId,

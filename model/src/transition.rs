@@ -44,7 +44,7 @@ pub fn transition<const PAYMENTS: usize, const KEYS: usize>(
     before: &State<PAYMENTS, KEYS>,
     input: Input,
 ) -> Transition<PAYMENTS, KEYS> {
-    // Built in place: this runs for every transition, and the result is large.
+    // The result is built in place, because this runs for every transition and the result is large.
     let mut made = Transition { after: *before, outcome: Ok(Accepted::Nothing), notifications: Notifications::none() };
     let mut execution =
         InputExecution { config, before, state: &mut made.after, notifications: &mut made.notifications };
@@ -207,7 +207,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> InputExecution<'_, PAYMENTS, KEYS
     /// Returns an error if another request locks the target (R4).
     ///
     /// # Errors
-    /// [`Rejection::LockTimeout`].
+    /// Returns [`Rejection::LockTimeout`] in that case.
     fn check_lock(&self, operation: Operation) -> Result<(), Rejection> {
         let locked = self
             .state
@@ -218,7 +218,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> InputExecution<'_, PAYMENTS, KEYS
         if locked { Err(Rejection::LockTimeout) } else { Ok(()) }
     }
 
-    /// Executes a request as far as its fault permits, and returns the response of the server.
+    /// Executes a request as far as its delivery fault permits, and returns the server's response.
     fn perform_with(&mut self, operation: Operation, fault: DeliveryFault) -> Outcome {
         match fault {
             DeliveryFault::ErrorBefore => Err(Rejection::ServerError),

@@ -1,13 +1,13 @@
-//! The choices of the dialect, decided the other way: each changes the behavior that it names, and no other.
+//! The other value of each choice of the dialect changes the behavior that it names, and no other.
 //!
-//! Scenarios take a few of these choices, and no engine must offer any. They therefore stand here and not among the
-//! worked examples.
+//! Scenarios explore only a few of these choices, and no engine must offer any of them. They are therefore tested here
+//! and not among the worked examples.
 
 use holdfast_model::rendering::refund_shown;
 use holdfast_model::trace::Script;
 use holdfast_model::{Config, Dialect, State, transition};
 
-/// A trace for each choice. Under the default choice, it differs.
+/// A trace for each choice, which differs under the default choice.
 const CHOICES: &str = "
 # AMT-3: the smallest amount is the currency's.
 dialect minimum_amount=2
@@ -161,7 +161,7 @@ fn each_choice_changes_what_it_names() {
     }
 }
 
-/// Each numbered choice of the specification is a field, or `README.md` has the reason why not.
+/// Each numbered choice of the specification is a field, or `README.md` gives the reason why it is not.
 #[test]
 fn each_numbered_choice_is_a_field_or_says_why_not() {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
@@ -195,7 +195,7 @@ fn a_hold_let_go_is_shown_as_refunded_where_the_dialect_says_so() {
     .unwrap();
     let usual = Config::default();
     let other = Config { dialect: Dialect { release_shown_as_refund: false, ..usual.dialect }, ..usual };
-    // Released in full, released in part, and held.
+    // One payment is released in full, one in part, and one is held.
     for (config, expected) in
         [(usual, [(1000, true), (0, false), (0, false)]), (other, [(0, false), (0, false), (0, false)])]
     {

@@ -2,8 +2,8 @@
 
 use holdfast_model::{Dialect, PaymentMethod};
 
-/// TST-1 to TST-10 and B41: token, how the money is asked for, what the answer is, what becomes of a refund, whether a
-/// SetupIntent can save it, whether it has what multicapture needs.
+/// The rows of TST-1 to TST-10 and B41. The columns are: token, rail, answer of the issuer or bank, path of a refund,
+/// whether a SetupIntent can save the method, and whether it has the features that multicapture needs.
 const METHODS: &str = "
 card_visa                                                  Card(Visa)             Approves                                   Immediate    saved   enterprise
 card_mastercard                                            Card(Mastercard)       Approves                                   Immediate    saved   enterprise

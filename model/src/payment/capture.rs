@@ -21,7 +21,7 @@ impl Payment {
     /// Captures a part of the hold or all of it. The guards are in the order of [`Rejection`].
     ///
     /// # Errors
-    /// The first [`Rejection`] that applies.
+    /// Returns the first [`Rejection`] that applies.
     pub(crate) fn capture(self, config: &Config, capture: Capture, outbox: &mut Outbox<'_>) -> Changed {
         if capture.amount.is_some_and(i64::is_negative) {
             return Err(Rejection::NegativeCapture);
@@ -45,7 +45,7 @@ impl Payment {
     /// Returns the amount of the capture.
     ///
     /// # Errors
-    /// The [`Rejection`] if the capture is not permitted.
+    /// Returns the [`Rejection`] if the capture is not permitted.
     fn amount_to_take(&self, config: &Config, charge: &Charge, capture: Capture) -> Result<Amount, Rejection> {
         let capturable = self.intent.capturable;
         let available = charge.multicapture_available;

@@ -11,8 +11,8 @@ pub(super) fn due(total: Option<Amount>, already: Amount, piece: Amount) -> Amou
 }
 
 impl Payment {
-    /// Replaces the named amounts by those of a capture (B50). They apply to this piece alone, capped at it, and leave
-    /// nothing due for the next.
+    /// Replaces the named amounts by those of a capture (B50). The amounts of a capture apply only to its piece, are
+    /// capped at the piece, and leave nothing due for the next one.
     pub(super) fn name_connect_amounts(
         &mut self,
         piece: Amount,
@@ -28,7 +28,7 @@ impl Payment {
         Ok(())
     }
 
-    /// Refunds a part of the fee by its own endpoint; later refunds no longer do so (B46, B47).
+    /// Refunds a part of the fee by its own endpoint; later refunds then no longer return the fee (B46, B47).
     pub(crate) fn refund_fee(mut self, number: Option<i64>, outbox: &mut Outbox<'_>) -> Changed {
         let Some(charge) = self.charge.as_mut().filter(|charge| charge.links.application_fee) else {
             return Err(Rejection::NoSuchFee);
@@ -40,7 +40,7 @@ impl Payment {
         Ok((self, Ok(Accepted::Money { amount })))
     }
 
-    /// Reverses a part of the transfer by its own endpoint; later refunds no longer do so (B46, B47).
+    /// Reverses a part of the transfer by its own endpoint; later refunds then no longer reverse it (B46, B47).
     pub(crate) fn reverse_transfer(mut self, number: Option<i64>, outbox: &mut Outbox<'_>) -> Changed {
         let Some(charge) = self.charge.as_mut().filter(|_| !self.ledger.transfers.is_zero()) else {
             return Err(Rejection::NoSuchTransfer);

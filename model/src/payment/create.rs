@@ -160,7 +160,7 @@ fn status_without_attempt(method: Option<PaymentMethod>) -> IntentStatus {
 /// Returns a client's number as the amount of a payment.
 ///
 /// # Errors
-/// A [`Rejection`] if it is below the currency's minimum or has more than eight digits (AMT-2).
+/// Returns a [`Rejection`] if it is below the currency's minimum or has more than eight digits (AMT-2).
 pub(crate) fn intent_amount(config: &Config, number: i64) -> Result<Amount, Rejection> {
     if number <= 0 {
         return Err(Rejection::InvalidAmount);
@@ -174,7 +174,7 @@ pub(crate) fn intent_amount(config: &Config, number: i64) -> Result<Amount, Reje
 /// Returns a client's number as a fee.
 ///
 /// # Errors
-/// [`Rejection::InvalidFee`] unless it is positive.
+/// Returns [`Rejection::InvalidFee`] unless it is positive.
 pub(super) fn positive_fee(number: i64) -> Result<Amount, Rejection> {
     positive(number).ok_or(Rejection::InvalidFee)
 }
@@ -182,7 +182,7 @@ pub(super) fn positive_fee(number: i64) -> Result<Amount, Rejection> {
 /// Returns a client's number as a transfer amount.
 ///
 /// # Errors
-/// [`Rejection::InvalidTransfer`] unless it is positive.
+/// Returns [`Rejection::InvalidTransfer`] unless it is positive.
 pub(super) fn positive_transfer(number: i64) -> Result<Amount, Rejection> {
     positive(number).ok_or(Rejection::InvalidTransfer)
 }

@@ -56,7 +56,7 @@ impl Payment {
         self.run_out(config, outbox)
     }
 
-    /// Ends a hold whose deadline, and whose allowance for the job, have passed.
+    /// Ends a hold whose deadline, and whose allowed delay of the job, have passed.
     fn run_out(self, config: &Config, outbox: &mut Outbox<'_>) -> Changed {
         self.end(config, Cause::Expiry, outbox)?.happened()
     }

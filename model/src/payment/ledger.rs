@@ -56,7 +56,8 @@ impl Payment {
         Ok(Entry { were_null, fee: !fee.is_zero(), transfer: !transfer.is_zero() })
     }
 
-    /// Posts a background capture to the ledger (A2, A13–A15). Too early or twice, it has no effect.
+    /// Posts a background capture to the ledger (A2, A13–A15). If it is too early or already posted, it has no
+    /// effect.
     pub(crate) fn post(mut self, outbox: &mut Outbox<'_>) -> Changed {
         let Some(charge) = self.charge.as_mut().filter(|charge| charge.posting != Countdown::STOPPED) else {
             return self.unchanged();

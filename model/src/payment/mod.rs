@@ -10,7 +10,7 @@
 //! | fees, transfers | `connect.rs` |
 //! | the ledger, at once or in the background | `ledger.rs` |
 //!
-//! Methods take a payment and return the next one, so a refused request cannot have half changed it.
+//! Methods take a payment and return the next one, so a refused request cannot leave a payment half changed.
 
 mod capture;
 mod confirm;
@@ -61,19 +61,19 @@ pub(crate) struct PaymentIntent {
     pub(crate) payment_method: Option<PaymentMethod>,
     pub(crate) multicapture_requested: bool,
     pub(crate) flow: Flow,
-    /// The application fee of the whole payment, as far as it is named.
+    /// The application fee of the whole payment, if it is named.
     pub(crate) fee: Option<Amount>,
-    /// The transfer of the whole payment, as far as it is named.
+    /// The transfer of the whole payment, if it is named.
     pub(crate) transfer: Option<Amount>,
     pub(crate) confirmations: u8,
-    /// `true` if the customer has authenticated and the server must confirm once more.
+    /// `true` if the customer has authenticated and the server must confirm again.
     pub(crate) authenticated: bool,
     pub(crate) cancellation_reason: Option<CancellationReason>,
     pub(crate) last_error: Option<PaymentError>,
     pub(crate) owned_by_session: bool,
 }
 
-/// The part of a payment at the issuer: the hold and its captures.
+/// The part of a payment that the issuer knows: the hold and its captures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Charge {
     pub(crate) status: ChargeStatus,
@@ -81,7 +81,7 @@ pub(crate) struct Charge {
     pub(crate) captured_amount: Amount,
     pub(crate) released: Amount,
     pub(crate) refunded_amount: Amount,
-    /// `true` if nothing can be captured any longer (B57).
+    /// `true` if nothing more can be captured (B57).
     pub(crate) captured: bool,
     /// `true` if the charge is finally captured and refunded in full (B43).
     pub(crate) refunded: bool,

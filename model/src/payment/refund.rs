@@ -9,10 +9,10 @@ use crate::{
 };
 
 impl Payment {
-    /// Refunds captured money in full or in part, also while more may be captured (B42).
+    /// Refunds captured money in full or in part, even while more may be captured (B42).
     ///
     /// # Errors
-    /// The first [`Rejection`] that applies.
+    /// Returns the first [`Rejection`] that applies.
     pub(crate) fn refund(self, config: &Config, request: CreateRefund, outbox: &mut Outbox<'_>) -> Changed {
         if request.amount.is_some_and(|number| number <= 0) {
             return Err(Rejection::InvalidAmount);
@@ -33,7 +33,7 @@ impl Payment {
     /// Returns the charge if it has refundable money (PI-34, PI-35, PI-37).
     ///
     /// # Errors
-    /// The [`Rejection`] otherwise.
+    /// Returns the [`Rejection`] that applies otherwise.
     fn refundable_charge(&self) -> Result<Charge, Rejection> {
         match self.intent.status {
             IntentStatus::RequiresPaymentMethod
@@ -58,7 +58,7 @@ impl Payment {
             return Err(Rejection::PartialWithReversal);
         }
         if request.refund_application_fee {
-            // Beside a transfer, a fee that was never taken is not an error, and nothing of it is returned (P2).
+            // If there is a transfer, a fee that was never taken is not an error, and no fee is returned (P2).
             if !charge.links.application_fee && !charge.links.transfer {
                 return Err(Rejection::NoFeeToRefund);
             }
@@ -77,7 +77,7 @@ impl Payment {
         Ok(())
     }
 
-    /// Refunds `amount`, with a share of fee and transfer if it is a part of the captured amount, otherwise with their
+    /// Refunds `amount`. A partial refund returns a share of fee and transfer; a refund of the rest returns their
     /// remainder.
     fn give_back(
         mut self,

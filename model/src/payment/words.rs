@@ -1,4 +1,4 @@
-//! A payment as a few words, for hashing. The words are injective: a test compares them with `Eq`.
+//! Encodes a payment as a few words for hashing. The encoding is injective: a test compares it with `Eq`.
 
 use super::{Charge, Payment, PaymentIntent};
 use crate::{Amount, Links, RefundView};

@@ -34,7 +34,7 @@ impl std::fmt::Debug for PlantedFault {
 /// The part of a transition that a fault changes.
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
-    /// The engine works under another configuration than it states.
+    /// The engine uses another configuration than the stated one.
     Config(fn(&mut Config)),
     /// The engine executes another request than the client's, or from another payment state.
     Heard(fn(&mut Heard)),
@@ -121,7 +121,7 @@ impl PaymentStep<'_> {
         self.now(|payment| payment.intent.status == status) && !self.was(|payment| payment.intent.status == status)
     }
 
-    /// Updates the response to the current payment, if it shows a PaymentIntent.
+    /// Updates the response to the current payment, if the response shows a PaymentIntent.
     pub(super) fn answer_anew(&mut self) {
         if let (Ok(Accepted::Intent { .. }), Some(payment)) = (*self.outcome, self.after.as_ref()) {
             *self.outcome = payment.answer();

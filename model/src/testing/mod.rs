@@ -1,5 +1,5 @@
 //! Faulty transitions and type-correct states for tests of the checkers, behind the feature `testing`. Nothing here
-//! changes [`crate::transition`].
+//! changes the function [`crate::transition`].
 
 mod fault;
 mod faults;

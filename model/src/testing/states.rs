@@ -16,7 +16,7 @@ pub const DOMAIN: &str = "no payment; then one of 2: every status, with manual a
     waits or not, and no refund or one in four statuses; then every disagreement of 0 to 2 between intent, charge, \
     refunds and ledger; then fees, fee refunds, transfers and reversals of 0 to 2 in every combination with every latch";
 
-/// The small numbers.
+/// The small amounts that the domain combines.
 const SMALL: [Amount; 3] = [Amount::ZERO, Amount::new(1), Amount::new(2)];
 
 /// Calls `each` with every state of the domain.
@@ -153,7 +153,7 @@ fn flags(charge: Charge, each: &mut impl FnMut(Charge)) {
 }
 
 /// Visits counts of captures and holds under manual capture, and outstanding postings under background capture. A
-/// charge that did not succeed has none.
+/// charge that did not succeed has none of these.
 fn deadlines(charge: Charge, capture_method: CaptureMethod, each: &mut impl FnMut(Charge)) {
     let (captures, holds, postings): (&[u8], &[u32], &[u32]) = match (charge.status, capture_method) {
         (ChargeStatus::Pending | ChargeStatus::Failed, _) => (&[0], &[0], &[0]),

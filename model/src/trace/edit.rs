@@ -98,7 +98,7 @@ impl Input {
     }
 
     /// Returns the input without the optional parameters at the positions `left_out`, counted from 0 in the order of a
-    /// trace line. Returns `None` if one of them is the only parameter of its kind that the input can do with.
+    /// trace line. Returns `None` if the input cannot be written without one of them.
     ///
     /// ```
     /// use holdfast_model::Input;
@@ -112,7 +112,8 @@ impl Input {
         form::input(&mut Editor { visited: 0, left_out, edit: |_: Parameter<'_>| {} }, self).ok()
     }
 
-    /// Returns the same input with another PaymentIntent as its target; an input without one stays as it is.
+    /// Returns the same input with another PaymentIntent as its target; an input without a target is returned
+    /// unchanged.
     #[must_use]
     pub fn retarget(self, intent: IntentId) -> Self {
         self.edit(|parameter| {

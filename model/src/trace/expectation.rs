@@ -49,7 +49,7 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// The words that are not a status.
+    /// The words that are not statuses.
     pub(super) const WORDS: [&'static str; 5] = ["accepted", "nothing", "begun", "lost", "rejected"];
 
     fn fits(&self, outcome: &Outcome, observation: &Observation<'_>) -> bool {
@@ -276,7 +276,7 @@ impl Expectation {
         Self { answer, shows, notifies: Some(notifies) }
     }
 
-    /// Writes the expectation as it stands on a line with `input`. Fields of the target are written without their
+    /// Writes the expectation as it appears on a line with `input`. Fields of the target are written without their
     /// object.
     pub(super) fn write(&self, input: &Input, out: &mut dyn fmt::Write) -> fmt::Result {
         let mut gap = "";

@@ -231,7 +231,7 @@ const KEY: &[Field<KeyView>] = &[
     field("left", Kind::Seconds, |it| maybe(it.seconds_left, |left| Value::Seconds(i64::from(left)))),
 ];
 
-/// The field that states whether an object exists.
+/// The name of the field that states whether an object exists.
 const EXISTS: &str = "exists";
 
 fn names<V>(fields: &'static [Field<V>]) -> Vec<&'static str> {
@@ -264,7 +264,7 @@ impl Place {
     /// Returns the field called `name`: a field of `default`, or of the object before the dot.
     ///
     /// # Errors
-    /// A sentence that names the wrong part and the accepted words.
+    /// Returns a message that names the wrong part and the accepted words.
     pub fn parse(name: &str, default: Option<ObjectName>) -> Result<Self, String> {
         let (object, field) = match name.rsplit_once('.') {
             Some((object, field)) => (parse_object(object, default)?, field),
@@ -279,7 +279,7 @@ impl Place {
         }
     }
 
-    /// Returns a field that is known to exist.
+    /// Returns a field that exists.
     pub(super) const fn of(object: ObjectName, field: &'static str) -> Self {
         Self { object, field }
     }
@@ -344,7 +344,7 @@ impl Place {
     /// Returns the value called `word`.
     ///
     /// # Errors
-    /// A sentence that names the accepted words, if the field cannot have this value.
+    /// Returns a message that names the accepted words, if the field cannot have this value.
     pub fn value(&self, word: &str) -> Result<Value, String> {
         let Some((_, kind)) = Self::field_of(self.object, self.field) else {
             return Err("no such field".to_owned());

@@ -392,7 +392,7 @@ impl Script {
     /// Reads a trace.
     ///
     /// # Errors
-    /// The first word that cannot be read, with the accepted words.
+    /// Returns an error for the first word that cannot be read, with the accepted words.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let mut script = Self::default();
         let mut header = Header::default();

@@ -112,7 +112,7 @@ fn write_comments(comments: &[String], out: &mut dyn Write) -> fmt::Result {
     comments.iter().try_for_each(|comment| writeln!(out, "{}", format!("# {}", one_line(comment)).trim_end()))
 }
 
-/// Longest input that moves the column of the expectations.
+/// The length of the longest input that moves the column of the expectations.
 const WIDEST: usize = 72;
 
 impl Script {
@@ -130,7 +130,7 @@ impl Script {
         if !chosen.is_empty() {
             writeln!(out, "dialect  {}", chosen.join(" "))?;
         }
-        // Without a line between them, the remarks on the first input would belong to the heading.
+        // Without a blank line between them, the remarks on the first input would belong to the heading.
         let remarked = self.lines.first().map_or(&self.closing, |line| &line.remarks);
         if account.is_empty() && chosen.is_empty() && !remarked.is_empty() {
             out.write_char('\n')?;
@@ -176,7 +176,7 @@ fn account_words(account: &Account) -> Vec<String> {
     words
 }
 
-/// Largest number of letters of a word that an error repeats.
+/// The largest number of letters of a word that an error repeats.
 const SHOWN: usize = 60;
 
 impl fmt::Display for Error {

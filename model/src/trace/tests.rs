@@ -270,7 +270,7 @@ fn long_hostile_texts_take_no_time() {
         "#".repeat(long),
         "=> ".repeat(long),
     ];
-    // What each says: the lines read, or the column and the first words of the error on line 1.
+    // The expected result of each text: the number of lines, or the column and the first words of the error on line 1.
     let said: [Result<usize, (usize, &str)>; 13] = [
         Err((1, "no such verb")),
         Err((1, "no such verb")),
@@ -284,7 +284,7 @@ fn long_hostile_texts_take_no_time() {
         Err((9, "expected a duration")),
         Ok(long),
         Ok(0),
-        // A word is missing: the column is behind the last letter.
+        // A word is missing, so the column is behind the last letter.
         Err((long * 3 + 1, "expected a verb")),
     ];
     for (text, said) in texts.iter().zip(said) {
@@ -394,7 +394,7 @@ fn differences_are_named() {
     }
 }
 
-/// Names that the generator above is built from, so that a new variant is included.
+/// Every name that the generator above draws from reads back; the lists include every new variant.
 #[test]
 fn every_named_value_reads_back() {
     fn all<T: Named + PartialEq + std::fmt::Debug>() {
@@ -417,7 +417,7 @@ fn every_named_value_reads_back() {
     all::<Country>();
 }
 
-/// The traces of the model, as `Script` prints them, after a heading that begins with their requirement ids.
+/// Every trace of the model is written as `Script` prints it, after a heading that begins with its requirement ids.
 #[test]
 fn every_trace_of_the_model_is_well_written() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/traces");

@@ -9,7 +9,7 @@ use crate::{
     RefundId, RefundProgress, RefundStatus, SessionMode, SessionStatus, SessionUi, SetupStatus,
 };
 
-/// One parameter of an input, to be read or replaced.
+/// One parameter of an input, which can be read or replaced.
 #[derive(Debug)]
 pub enum Parameter<'a> {
     /// The PaymentIntent that the input names.
@@ -280,7 +280,7 @@ impl Word for Seconds {
 /// Returns the seconds of a duration such as `7d`, `1h`, `90s` or `6d23h59m59s`.
 ///
 /// # Errors
-/// A sentence that describes a duration.
+/// Returns a message that describes a duration.
 pub fn parse_duration(word: &str) -> Result<u32, String> {
     Seconds::read(word).map(|seconds| seconds.0).ok_or_else(|| format!("expected {}", Seconds::WHAT))
 }
@@ -293,7 +293,7 @@ pub(super) fn text(value: impl Word) -> String {
     out
 }
 
-/// Length of the longest word that a correction is searched for.
+/// The length of the longest word for which a correction is searched.
 const CORRECTABLE: usize = 60;
 
 /// Returns `; did you mean …?`, or the accepted words, or nothing if they cannot be listed.

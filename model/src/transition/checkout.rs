@@ -19,7 +19,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> InputExecution<'_, PAYMENTS, KEYS
             SessionMode::Setup => self.save(method),
         };
         match answer {
-            // A rejection at the bounds of the model remains visible.
+            // A rejection because of the model's bounds is still returned.
             Err(end @ (Rejection::BeyondBounds | Rejection::AmountOutOfRange)) => Err(end),
             Err(rejection) if rejection.is_refusal() => {
                 *self.state = before;

@@ -1,4 +1,4 @@
-//! What faults ask of a step, and what they do to it.
+//! The requests that faults read in a step, and the changes that they make.
 
 use crate::testing::fault::{Heard, PaymentStep};
 use crate::{
@@ -6,7 +6,7 @@ use crate::{
     Rejection, Target,
 };
 
-/// The operation of a plain request, as it was made.
+/// Returns the operation of a request without a delivery fault.
 pub(super) fn operation(input: Input) -> Option<Operation> {
     match input {
         Input::Call(Call { operation, fault: DeliveryFault::None, .. }) => Some(operation),
@@ -14,18 +14,18 @@ pub(super) fn operation(input: Input) -> Option<Operation> {
     }
 }
 
-/// The refund that a plain request asks for.
+/// Returns the refund that a request without a delivery fault contains.
 pub(super) fn refund(input: Input) -> Option<CreateRefund> {
     if let Some(Operation::CreateRefund { refund, .. }) = operation(input) { Some(refund) } else { None }
 }
 
-/// The capture that a plain request asks for.
+/// Returns the capture that a request without a delivery fault contains.
 pub(super) fn capture(input: Input) -> Option<Capture> {
     if let Some(Operation::CaptureIntent { capture, .. }) = operation(input) { Some(capture) } else { None }
 }
 
 impl Heard {
-    /// The request, to be misheard.
+    /// Returns the operation, for a fault to replace.
     pub(super) fn operation(&mut self) -> Option<&mut Operation> {
         match &mut self.input {
             Input::Call(Call { operation, fault: DeliveryFault::None, .. }) => Some(operation),
@@ -33,7 +33,7 @@ impl Heard {
         }
     }
 
-    /// What a refund can still give back, and the refund, to be misheard.
+    /// Returns the refundable amount and the refund, for a fault to replace.
     pub(super) fn refund(&mut self) -> Option<(i64, &mut CreateRefund)> {
         let charge = self.payment?.charge?;
         let rest = charge.captured_amount.minus(charge.refunded_amount)?;
@@ -43,19 +43,19 @@ impl Heard {
 }
 
 impl PaymentStep<'_> {
-    /// Returns whether this is the response.
+    /// Returns whether the response is this rejection.
     pub(super) fn answered(&self, rejection: Rejection) -> bool {
         *self.outcome == Err(rejection)
     }
 
-    /// Refuses what was asked instead.
+    /// Replaces the effect of the request with a refusal.
     pub(super) fn refuse(&mut self, rejection: Rejection) {
         *self.after = self.before;
         *self.outcome = Err(rejection);
         self.emit_only(|_| false);
     }
 
-    /// Emits one more change of the payment.
+    /// Emits one more notification about a change of the payment.
     pub(super) fn emit_change(&mut self, kind: NotificationKind, previous: Previous) {
         let about = Target::Payment(self.intent);
         let _no_room = self.notifications.push(Notification { kind, about, previous });
@@ -66,7 +66,7 @@ impl PaymentStep<'_> {
         self.emit_only(|notification| notification.kind != kind);
     }
 
-    /// Changes the notifications of this kind.
+    /// Changes the previous values in the notifications of this kind.
     pub(super) fn retell_of(&mut self, kind: NotificationKind, mut change: impl FnMut(&mut Previous)) {
         self.emit_again(|notification| {
             if notification.kind == kind {

@@ -329,7 +329,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
 ];
 
-/// Hears `heard` where `said` was said about `final_capture`, and there is something left to take.
+/// Replaces the value `said` of `final_capture` with `heard`, under multicapture with a capturable remainder.
 fn mistake_finality(input: &mut Heard, said: Option<bool>, heard: Option<bool>) {
     let several = input.payment.is_some_and(|payment| payment.is_multicapture());
     let left = input.payment.is_some_and(|payment| !payment.intent.capturable.is_zero());

@@ -418,7 +418,7 @@ fn books_without_standing_amounts(
     Some(Ok((payment, outcome)))
 }
 
-/// A capture that is made as if the first one had named nothing.
+/// Captures as if the first capture had named neither fee nor transfer amount.
 fn forgives_missing_names(config: &Config, payment: Payment, input: Input, outbox: &mut Outbox<'_>) -> Option<Changed> {
     let capture = asked::capture(input).filter(|_| payment.charge.is_some_and(|charge| charge.captures > 0))?;
     let mut unaware = payment;
@@ -464,7 +464,7 @@ fn rounds_the_share_up(step: &mut PaymentStep<'_>) {
     }
 }
 
-/// Leaves one unit of what a refund took back of the transfer, if the refund is partial or not as `partial` says.
+/// Reduces the reversed part of a transfer by one unit, after partial refunds if `partial`, otherwise after full ones.
 fn keeps_one_unit_of_the_transfer(step: &mut PaymentStep<'_>, partial: bool) {
     let (Some(Operation::CreateRefund { .. }), Some(before), Some(after)) = (step.done(), step.before, *step.after)
     else {
@@ -479,14 +479,14 @@ fn keeps_one_unit_of_the_transfer(step: &mut PaymentStep<'_>, partial: bool) {
     }
 }
 
-/// Hears "half of what is left" where nothing was said.
+/// Sets a missing amount to half of what is left.
 fn halve(amount: &mut Option<i64>, left: Option<Amount>) {
     if amount.is_none() {
         *amount = left.and_then(|left| i64::from(left.get()).checked_div(2)).filter(|half| *half > 0);
     }
 }
 
-/// Returns whether this refund returns everything and is the first.
+/// Returns whether this refund is the first and returns everything.
 fn refunds_all(heard: &mut Heard) -> bool {
     let untouched =
         heard.payment.and_then(|payment| payment.charge).is_some_and(|charge| charge.refunded_amount.is_zero());

@@ -1,4 +1,4 @@
-//! Faults about the same request coming twice.
+//! Faults about repeated requests.
 
 use crate::idempotency::Key;
 use crate::notification::Outbox;
@@ -243,7 +243,7 @@ fn call(step: &WholeStep<'_>) -> Option<Call> {
     if let Input::Call(call) = step.input { Some(call) } else { None }
 }
 
-/// The key as it was known before.
+/// Returns the record of the key before the step.
 fn known(step: &WholeStep<'_>, key: KeyId) -> Option<Key> {
     step.before_keys.get(usize::from(key.0)).copied().flatten()
 }
@@ -254,12 +254,12 @@ fn set_key(step: &mut WholeStep<'_>, key: KeyId, record: Option<Key>) {
     }
 }
 
-/// The key of a call that came with one for the first time.
+/// Returns the key of a request that is the first under its key.
 fn first_key(step: &WholeStep<'_>) -> Option<KeyId> {
     call(step).and_then(|call| call.key).filter(|key| known(step, *key).is_none())
 }
 
-/// A request that came again after it had been answered.
+/// Returns the operation of a repeated request that had been answered before.
 fn replayed(step: &WholeStep<'_>) -> Option<Operation> {
     let Call { operation, key, fault } = call(step)?;
     let known = known(step, key?)?;

@@ -1,4 +1,4 @@
-//! Faults of capture in the background and of the ledger.
+//! Faults of background capture and of the ledger.
 
 use crate::testing::fault::{Kind, PaymentStep, PlantedFault};
 use crate::time::{Countdown, HOUR};

@@ -1,4 +1,4 @@
-//! Faults about where the money is.
+//! Faults about the amounts of a payment.
 
 use super::asked::{capture, operation};
 use crate::notification::Outbox;

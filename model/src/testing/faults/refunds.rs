@@ -1,4 +1,4 @@
-//! Faults about giving money back.
+//! Faults about refunds.
 
 use super::asked;
 use crate::notification::Outbox;
@@ -400,7 +400,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     },
 ];
 
-/// Sets `refunded`, and says so.
+/// Sets `refunded`, and records the change in the notification.
 fn file_as_refunded(step: &mut PaymentStep<'_>) {
     let was = step.was(|payment| payment.charge.is_some_and(|charge| charge.refunded));
     step.charge(|charge| charge.refunded = true);
@@ -456,7 +456,7 @@ fn forgets_earlier_refunds(
     Some(Ok((payment, outcome)))
 }
 
-/// A refund that is made as if the payment had been captured once.
+/// Refunds as if the payment had been captured once.
 fn shares(config: &Config, payment: Payment, request: CreateRefund, outbox: &mut Outbox<'_>) -> Option<Changed> {
     let several = payment.charge?.multicapture_available;
     let mut unaware = payment;
@@ -466,7 +466,7 @@ fn shares(config: &Config, payment: Payment, request: CreateRefund, outbox: &mut
     Some(Ok((payment, outcome)))
 }
 
-/// A refund that is made as if no endpoint had been used before.
+/// Refunds as if no endpoint for fees or transfers had been used before.
 fn overlooks_latches(
     config: &Config,
     payment: Payment,
@@ -483,7 +483,7 @@ fn overlooks_latches(
     Some(Ok((payment, outcome)))
 }
 
-/// Would a refund of `amount` give back all that is left?
+/// Returns whether a refund of `amount` would return all that is left.
 fn is_all_that_is_left(payment: &Payment, amount: Option<i64>) -> bool {
     let rest = payment.charge.and_then(|charge| charge.captured_amount.minus(charge.refunded_amount));
     amount.is_none_or(|amount| rest.is_some_and(|rest| i64::from(rest.get()) == amount))

@@ -296,7 +296,7 @@ fn became(step: &WholeStep<'_>, status: SessionStatus) -> bool {
     is(*step.session) && !is(step.before_session)
 }
 
-/// The operation of a request that was answered with success.
+/// Returns the operation of an accepted request.
 fn done(step: &WholeStep<'_>) -> Option<Operation> {
     match step.input {
         Input::Call(Call { operation, .. }) if step.outcome.is_ok() => Some(operation),
@@ -304,12 +304,12 @@ fn done(step: &WholeStep<'_>) -> Option<Operation> {
     }
 }
 
-/// Where the only payment is.
+/// Returns the status of the first payment.
 fn status(payments: &[Option<Payment>]) -> Option<IntentStatus> {
     payments.first().copied().flatten().map(|payment| payment.intent.status)
 }
 
-/// The session as it is now, but still open.
+/// Returns the session after the step, but still open.
 fn reopened(step: &WholeStep<'_>) -> Option<Session> {
     let (session, before) = (*step.session).zip(step.before_session)?;
     Some(Session { status: SessionStatus::Open, expiry: before.expiry, ..session })
@@ -340,7 +340,7 @@ fn held_is_not_complete(step: &mut WholeStep<'_>) {
     }
 }
 
-/// The session stays open until its time is over, and then its payment is canceled with it.
+/// Keeps the session open until its deadline, at which its payment is canceled with it.
 fn stay_open_while_held(step: &mut WholeStep<'_>) {
     step.notifications.retain(|emitted| emitted.kind != NotificationKind::SessionCompleted);
     *step.session = reopened(step);

@@ -228,7 +228,7 @@ fn now(step: &WholeStep<'_>) -> Option<SetupStatus> {
     step.setup.map(|setup| setup.status)
 }
 
-/// The operation that was refused for this reason.
+/// Returns the operation that was refused for this reason.
 fn refused(step: &WholeStep<'_>, rejection: Rejection) -> Option<Operation> {
     match step.input {
         Input::Call(Call { operation, .. }) if *step.outcome == Err(rejection) => Some(operation),
@@ -236,14 +236,14 @@ fn refused(step: &WholeStep<'_>, rejection: Rejection) -> Option<Operation> {
     }
 }
 
-/// Answers with success.
+/// Replaces the response with success.
 fn pretend(step: &mut WholeStep<'_>) {
     if let Some(status) = now(step) {
         *step.outcome = Ok(Accepted::Setup { status });
     }
 }
 
-/// Cancels the setup instead of what was done.
+/// Replaces the effect of the input with a cancellation of the setup.
 fn cancel(step: &mut WholeStep<'_>) {
     *step.setup = step.before_setup;
     *step.outcome = Ok(Accepted::Happened);

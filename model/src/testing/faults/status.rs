@@ -1,4 +1,4 @@
-//! Faults about where an intent can be.
+//! Faults about the statuses of an intent.
 
 use super::asked::operation;
 use crate::notification::Outbox;

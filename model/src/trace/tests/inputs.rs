@@ -1,4 +1,4 @@
-//! Any input of a kind, from any source of choices.
+//! Arbitrary inputs of a kind, from any source of choices.
 
 use super::*;
 use crate::OperationKind;
@@ -70,7 +70,7 @@ pub(super) fn flag(from: &mut impl Choices) -> bool {
 pub(super) const NUMBERS: [i64; 6] = [0, -1, 1000, 99_999_999, i64::MIN, i64::MAX];
 pub(super) const DURATIONS: [u32; 9] = [0, 1, 59, 60, 3_600, 86_399, 604_799, 604_800, u32::MAX];
 
-/// A visitor that chooses every parameter. With `wide` it chooses from every value; without, from the ends of each list.
+/// A visitor that chooses every parameter: with `wide` from all values, otherwise from the ends of each list.
 pub(super) struct Chooser<'c, C> {
     from: &'c mut C,
     wide: bool,
@@ -136,7 +136,7 @@ impl<C: Choices> ParameterVisitor for Chooser<'_, C> {
     }
 }
 
-/// Returns any input with the verb, or `None` where the chosen parameters do not fit together.
+/// Returns an arbitrary input with the verb, or `None` if the chosen parameters do not fit together.
 pub(super) fn input(from: &mut impl Choices, verb: Verb, wide: bool) -> Option<Input> {
     let mut blank = verb.blank();
     if let Input::Begin { key, .. } = blank {
@@ -146,7 +146,7 @@ pub(super) fn input(from: &mut impl Choices, verb: Verb, wide: bool) -> Option<I
     form::input(&mut Chooser { from, wide }, blank).ok()
 }
 
-/// Returns any input that a line can say.
+/// Returns an arbitrary input that a line can express.
 pub(super) fn any_input(from: &mut Seeded) -> Input {
     loop {
         let verb = any(from);

@@ -1,4 +1,4 @@
-//! Faults about attempts to pay, and the answers from outside.
+//! Faults about attempts to pay, and about the answers of customers and banks.
 
 use crate::notification::Outbox;
 use crate::payment::{Changed, Confirmer, Payment};
@@ -279,7 +279,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
     },
 ];
 
-/// Goes on as if the issuer approved whatever card it is, if `now`.
+/// Continues as if the issuer approved a card that it declines after the challenge, if `now` is true.
 fn approving(mut payment: Payment, now: bool, go_on: impl FnOnce(Payment) -> Changed) -> Option<Changed> {
     let refused = PaymentMethod::AuthenticationThenInsufficientFunds;
     if !now || payment.intent.payment_method != Some(refused) {
@@ -355,7 +355,7 @@ fn goes_on_without_the_server(
     Some(Ok((next, outcome)))
 }
 
-/// Mistakes who is there when a card is confirmed that will be challenged.
+/// Replaces `off_session` with `absent` when a card that needs a challenge is confirmed.
 fn mistake_presence(heard: &mut Heard, absent: bool) {
     let waiting = heard.payment.filter(|payment| !payment.intent.authenticated);
     let card = waiting.and_then(|payment| payment.intent.payment_method);

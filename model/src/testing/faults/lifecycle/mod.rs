@@ -1,4 +1,4 @@
-//! Faults about an intent's life, by what its properties are about.
+//! Faults about the lifecycle of an intent, by the topic of the properties.
 
 mod attempts;
 mod moves;

@@ -1,4 +1,4 @@
-//! Faults about how an intent gets from one status to another, and what may change it.
+//! Faults about the moves of an intent, and about the inputs that may change it.
 
 use crate::notification::Outbox;
 use crate::payment::{Changed, Confirmer, Payment};

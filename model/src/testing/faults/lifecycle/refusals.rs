@@ -1,4 +1,4 @@
-//! Faults about cancels, and about what is to be refused.
+//! Faults about cancellations, and about requests that must be refused.
 
 use crate::notification::Outbox;
 use crate::payment::{Changed, Confirmer, Payment};
