@@ -26,7 +26,7 @@ struct Counted {
 /// Classes below this are small.
 const SMALL: usize = 1 << 24;
 
-/// Classes in a page. Few pages are needed, because class numbers come in clusters.
+/// The number of classes in a page. Few pages are needed, because class numbers come in clusters.
 const PAGE: usize = 1 << 8;
 
 impl<S: Space> Default for Classes<S> {

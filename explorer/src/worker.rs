@@ -67,7 +67,7 @@ impl<S: Space> Worker<S> {
 
     pub(super) fn work<V: Visited<S::State>>(&mut self, level: &Level<'_, S, V>) {
         loop {
-            // This is a statement of its own, so that the lock is not held while expanding.
+            // This is a separate statement, so that the lock is not held while expanding.
             let Some(mut block) = lock(&level.waiting).pop() else {
                 break;
             };

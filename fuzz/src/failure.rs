@@ -27,7 +27,7 @@ pub(crate) fn tell(
         return;
     }
     let Some(found) = Counterexample::out_of(sequence, way, judge) else {
-        fail(&format!("{verdict}\n\nIt could not be made smaller: {sequence:#?}"));
+        fail(&format!("{verdict}\n\nIt did not fail again, so it was not shrunk: {sequence:#?}"));
     };
     let mut words = format!("{found}{}", reproduction(&found));
     if keep == Keep::Yes {
@@ -42,7 +42,7 @@ pub(crate) fn tell(
 
 /// Panics with `words`, which libFuzzer treats as a crash.
 pub(crate) fn fail(words: &str) -> ! {
-    #[expect(clippy::panic, reason = "libFuzzer knows no other way to be told of a failure")]
+    #[expect(clippy::panic, reason = "libFuzzer recognizes a failure only by a panic")]
     {
         panic!("{words}");
     }

@@ -188,7 +188,7 @@ mod tests {
         let found = found();
         let other = Counterexample { mode: RunMode::Properties, ..found.clone() };
         let paths = [found.write(&folder).unwrap(), other.write(&folder).unwrap()];
-        assert_eq!(found.write(&folder).unwrap(), paths[0], "it is there already");
+        assert_eq!(found.write(&folder).unwrap(), paths[0], "the trace has been written before");
         let names = paths.map(|path| path.file_name().unwrap().to_string_lossy().into_owned());
         fs::remove_dir_all(&folder).unwrap();
         assert_eq!(names, [format!("0001-{}.trace", found.name()), format!("0002-{}.trace", found.name())]);

@@ -64,7 +64,7 @@ pub struct Lockstep<'s, S> {
 }
 
 impl<'s, S: Subject> Lockstep<'s, S> {
-    /// Starts both without any object.
+    /// Starts both sides without any object.
     ///
     /// # Errors
     /// Returns [`Inconclusive`] if the subject cannot start under `config`.

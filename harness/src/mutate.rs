@@ -156,7 +156,7 @@ mod tests {
             assert_eq!(made(256), made(256));
             changed += u32::from(made(256) != (0..=255).collect::<Vec<u8>>());
         }
-        assert!(changed > 300, "four of five are changed by records: {changed}");
+        assert!(changed > 300, "four of five changes act on records: {changed}");
     }
 
     #[test]

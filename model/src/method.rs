@@ -1,4 +1,4 @@
-//! The payment methods: each test method of TST-1 to TST-10 that behaves differently, on one line.
+//! The payment methods: one for each behavior of the test methods of TST-1 to TST-10.
 
 /// A payment method, named after its behavior. [`PaymentMethod::token`] is the provider's token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -48,7 +48,7 @@ pub struct PaymentView {
     pub payment_method: Option<PaymentMethod>,
     /// `payment_method_options.card.request_multicapture` is `if_available`.
     pub multicapture_requested: bool,
-    /// Owner of the charge.
+    /// The owner of the charge.
     pub flow: Flow,
     /// `application_fee_amount` of the intent.
     pub fee: Option<Amount>,

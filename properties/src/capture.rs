@@ -321,7 +321,7 @@ pub(crate) fn capture_refusals_are_true<D: Diagnostics>(step: &PaymentStep<'_, '
     let (Some((capture, before)), Some((_, reason))) = (step.capture_asked(), step.turned_down()) else {
         return Judgement::Vacuous;
     };
-    // Wrong statuses, and a model beyond its range, have properties of their own.
+    // Other properties judge wrong statuses, and a model whose amounts leave their range.
     if matches!(reason, Rejection::UnexpectedState | Rejection::AmountOutOfRange) {
         return Judgement::Vacuous;
     }

@@ -231,7 +231,7 @@ pub(crate) fn refund_refusals_are_true<D: Diagnostics>(step: &PaymentStep<'_, '_
     let (Some((refund, before)), Some((_, reason))) = (step.refund_asked(), step.turned_down()) else {
         return Judgement::Vacuous;
     };
-    // A model beyond its range has a property of its own.
+    // Another property judges a model whose amounts leave their range.
     if reason == Rejection::AmountOutOfRange {
         return Judgement::Vacuous;
     }

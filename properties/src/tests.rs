@@ -93,10 +93,10 @@ impl Example {
         let verdicts = if moment { crate::judge_observation(&self.after.observe()) } else { crate::judge_step(&step) };
         let words = crate::explain_step(property, &step);
         if verdicts.broken & property.bit() != 0 {
-            assert!(words.is_some_and(|words| !words.is_empty()), "{} does not explain itself", property.id);
+            assert!(words.is_some_and(|words| !words.is_empty()), "{} is broken without an explanation", property.id);
             Judgement::Broken(())
         } else {
-            assert_eq!(words, None, "{} explains what it does not find", property.id);
+            assert_eq!(words, None, "{} is explained although it is not broken", property.id);
             if verdicts.witnessed & property.bit() != 0 { Judgement::Holds } else { Judgement::Vacuous }
         }
     }

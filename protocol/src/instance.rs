@@ -26,7 +26,7 @@ pub enum Asked {
         /// The amount returned.
         amount: u8,
     },
-    /// Release a hold of which nothing was captured.
+    /// Release a hold without any capture.
     Cancel,
     /// Release what the hold has left, after its deadline.
     Expire,

@@ -22,11 +22,11 @@ pub struct ProtocolProperty {
 /// The participant whose mistake breaks a property.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Duty {
-    /// The engine's.
+    /// A mistake of the engine.
     Engine,
-    /// A client's; the engine cannot prevent it.
+    /// A mistake of a client, which the engine cannot prevent.
     Client,
-    /// The merchant's; the engine cannot prevent it.
+    /// A mistake of the merchant, which the engine cannot prevent.
     Merchant,
 }
 

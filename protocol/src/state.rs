@@ -124,7 +124,7 @@ pub struct EngineTask {
 /// The progress of a process of the engine with a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum TaskStage {
-    /// The acquirer is to be asked.
+    /// The acquirer has not been asked yet.
     Begun,
     /// The acquirer was asked.
     Waiting,

@@ -24,7 +24,7 @@ fn the_report_is_what_is_found() {
     };
     let compared: Vec<&str> = written.lines().filter(|line| !is_skipped(line)).collect();
     let wanted: Vec<&str> = found.lines().collect();
-    assert!(compared == wanted, "write the report anew: HOLDFAST_WRITE_REPORTS=1 cargo test -p holdfast-protocol");
+    assert!(compared == wanted, "update the report: HOLDFAST_WRITE_REPORTS=1 cargo test -p holdfast-protocol");
     for objection in ["INCOMPLETE", "DISAGREE", "(FALSE)", "NOT FOUND"] {
         assert!(!found.contains(objection), "the report says {objection}");
     }

@@ -1,4 +1,4 @@
-//! A test of the checkers: the property that each planted fault should break finds it.
+//! A test of the checkers: the expected property must find each planted fault.
 
 use std::num::NonZeroUsize;
 

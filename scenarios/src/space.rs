@@ -245,8 +245,8 @@ fn jumps(before: &Observation<'_>) -> Vec<u32> {
     if let Some(left) = before.session.and_then(|session| session.seconds_left) {
         jumps.extend([-1, 0].map(|past| i64::from(left).saturating_add(past)));
     }
-    // One second before a key's day ends is tried only once all payments are final. While a hold runs, every second
-    // would multiply with every day of the hold.
+    // One second before a key's day ends is tried only once all payments are final. While a hold runs, these extra
+    // seconds would multiply the states.
     let ended = before.payments.iter().all(|payment| payment.is_some_and(|payment| payment.status.is_final()));
     for left in before.keys.iter().flatten().filter_map(|key| key.seconds_left) {
         jumps.push(i64::from(left));

@@ -1,7 +1,7 @@
 //! The lifecycle of a PaymentIntent as a picture, drawn from the recorded moves.
 //!
-//! The statuses stand in one column. Each move has a lane of its own beside the column, and ports of its own at both of
-//! its boxes. So no line runs through a box, and no two lines share a stretch.
+//! The statuses form one column. Each move has its own lane beside the column, and its own port at each of its boxes.
+//! So no line crosses a box, and no two lines overlap.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

@@ -1,4 +1,4 @@
-//! A lower limit for the time: the same states in one word each, without properties, counts or hashes of the relation.
+//! The limit of the comparison: the same states in one word each, without properties, counts or hashes of the relation.
 
 use super::{ACTIONS, PAYMENTS, Payment, Status, transition};
 

@@ -74,7 +74,7 @@ impl<S: Portable> Kept<S> for Recorded<Full<S::State>> {
     }
 }
 
-/// A run of its own finds the paths to violations, and that run needs no checkpoint.
+/// A separate run finds the paths to violations, and it needs no checkpoint.
 impl<S: Portable> Kept<S> for Recorded<Trail> {
     fn keep(&self, _: &mut Vec<u8>) {}
 

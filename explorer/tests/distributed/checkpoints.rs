@@ -39,7 +39,7 @@ fn a_run_that_was_cut_is_resumed() {
         };
         let cut = explorer(Limits { max_depth: Some(9), ..Limits::default() });
         assert_eq!(cut.exploration.summary.completion, Completion::Cut { why: Why::MaxDepth(9) });
-        assert_eq!(folder.files().len(), 2, "one checkpoint a worker, the last");
+        assert_eq!(folder.files().len(), 2, "each worker keeps only its last checkpoint");
         let expanded_before = cut.exploration.summary.expanded;
         let again = explorer(Limits { max_depth: Some(9), ..Limits::default() });
         assert_eq!(again.exploration.summary.expanded, expanded_before, "nothing is counted twice");

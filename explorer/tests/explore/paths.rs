@@ -28,7 +28,7 @@ fn every_property_gets_its_shortest_counterexample_in_one_pass() {
             let explorer = Explorer::new(&FORBIDDING).mode(mode).threads(threads);
             let found = explorer.run();
             assert_eq!(found.summary.completion, Completion::Complete);
-            assert_eq!(found.summary.unique, 6561, "a violation is no reason to stop");
+            assert_eq!(found.summary.unique, 6561, "a violation does not stop the run");
             assert_eq!(found.violations.keys().copied().collect::<Vec<_>>(), [3, 5]);
             for (property, sighting) in &found.violations {
                 let path = explorer.path(&found, sighting).unwrap();
@@ -56,7 +56,7 @@ fn first_sightings_of_classes_and_witnesses_have_paths_too() {
     assert_valid(&FORBIDDING, path);
     assert_eq!(path.steps.len(), 9);
     let (last, input) = path.steps[8];
-    assert_eq!((last[input], path.end), (8, last), "refused, so it stays");
+    assert_eq!((last[input], path.end), (8, last), "a refused step keeps the state");
     assert_eq!(witness.as_ref().unwrap().steps.len(), 1);
 }
 

@@ -49,7 +49,7 @@ fn a_stopped_run_is_resumed_where_it_was() {
         let text = serde_json::to_string(&results).unwrap();
         results = serde_json::from_str(&text).unwrap();
     }
-    assert_eq!(explored, [0, 1, 2, 3, 4, 5], "each once");
+    assert_eq!(explored, [0, 1, 2, 3, 4, 5], "each root is explored once");
     assert_eq!(results.total(Part::WHOLE), whole());
 }
 
@@ -71,7 +71,7 @@ fn parts_of_a_run_are_merged_and_nothing_may_be_missing() {
     let run = |index| {
         let mut results = Results::new("toy", &SPACE);
         let completion = results.explore(part(index), || Explorer::new(&SPACE), |_, _, _| {}, |_| Next::Go);
-        assert_eq!(completion, Completion::Complete, "of its part");
+        assert_eq!(completion, Completion::Complete, "the part is complete");
         results
     };
     let mut merged = run(0);

@@ -138,7 +138,7 @@ pub(super) fn forget_job(batch: &mut Batch, kind: JobKind) -> bool {
     batch.schedule.len() != before
 }
 
-/// Returns whether the worker or the environment writes this batch, and no client.
+/// Returns whether the worker or the environment writes this batch, not a client.
 pub(super) fn is_unasked(batch: &Batch) -> bool {
     !batch.events.is_empty() && batch.events.iter().all(|event| event.origin.is_none())
 }

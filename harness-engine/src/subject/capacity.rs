@@ -24,7 +24,7 @@ impl ObjectIndex {
         operation.creates().is_none()
     }
 
-    /// Returns whether another payment or setup has the place that one from the session's page would get.
+    /// Returns whether another object has the place that a payment or setup from the session's page would get.
     pub(super) fn is_place_taken(&self, intent: IntentId) -> bool {
         if self.session.is_none() {
             return false;

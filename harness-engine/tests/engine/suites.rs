@@ -18,7 +18,7 @@ const FAILURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/engine/failur
 fn over_seeds(cases: u32, mut judge: impl FnMut(u64) -> Result<(), String>) {
     let config = Config {
         cases,
-        // A seed has no smaller seed: traces are shrunk by a method of their own.
+        // Seeds cannot be shrunk; the traces that they produce are shrunk separately.
         max_shrink_iters: 0,
         rng_seed: RngSeed::Fixed(0x4801_DFA5),
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct(FAILURES))),

@@ -67,7 +67,7 @@ mod tests {
         assert!(!choices.is_exhausted());
         choices.next_record();
         assert!(choices.is_exhausted());
-        assert_eq!([choices.choose(4), choices.choose(4)], [1, 0], "what is missing is 0");
+        assert_eq!([choices.choose(4), choices.choose(4)], [1, 0], "missing bytes are 0");
     }
 
     #[test]

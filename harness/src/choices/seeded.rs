@@ -47,7 +47,7 @@ mod tests {
             drawn.extend([2, 7, 300].map(|options| choices.choose(options)));
         }
         choices.next_record();
-        assert_eq!(choices.choose(1_000), 0, "it has become dull");
+        assert_eq!(choices.choose(1_000), 0, "an exhausted source returns 0");
         drawn
     }
 

@@ -7,7 +7,7 @@ use super::codec::Codec;
 /// The smallest amount of a PaymentIntent, in minor units. Its multiples are frequent.
 pub(super) const UNIT: i64 = 50;
 
-/// How an amount is chosen.
+/// The way in which an amount is chosen.
 #[derive(Clone, Copy)]
 enum Shape {
     /// The parameter is left out.

@@ -21,10 +21,10 @@ fn smallest(subject: &mut ModelSubject) -> (Sequence, Verdict) {
         let drive = drive::lockstep(subject, &mut Seeded::new(seed, 60), bias, |_| ());
         drive.verdict.identity().map(|_| drive.sequence)
     });
-    shrink(&found.expect("it is found"), EXECUTIONS, |sequence| {
+    shrink(&found.expect("a failure is found"), EXECUTIONS, |sequence| {
         lockstep::run(subject, &sequence.config, &sequence.inputs)
     })
-    .expect("it fails again")
+    .expect("the failure repeats")
 }
 
 #[test]

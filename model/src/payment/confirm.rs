@@ -153,7 +153,7 @@ impl Payment {
         self.done()
     }
 
-    /// Applies the customer's result of a challenge. With manual confirmation the server must confirm once more;
+    /// Applies the customer's result of a challenge. With manual confirmation the server must confirm again;
     /// otherwise the payment continues (PI-16, PI-17).
     pub(crate) fn authenticate(self, config: &Config, result: Authentication, outbox: &mut Outbox<'_>) -> Changed {
         let mut next = self;

@@ -29,7 +29,7 @@ fn every_input_of_the_enumeration_reads_back() {
                 break;
             }
         }
-        assert!(count > before, "no input is {}", verb.name());
+        assert!(count > before, "no input has the verb {}", verb.name());
     }
     assert!(count > 10_000, "only {count} inputs");
 }
@@ -430,14 +430,14 @@ fn every_trace_of_the_model_is_well_written() {
         if std::env::var_os("HOLDFAST_FORMAT_TRACES").is_some() {
             std::fs::write(&path, script.to_string()).unwrap();
         } else {
-            assert!(script.to_string() == text, "{name} is not in columns; HOLDFAST_FORMAT_TRACES=1 puts it there");
+            assert!(script.to_string() == text, "{name} is not formatted; HOLDFAST_FORMAT_TRACES=1 formats it");
         }
         let rules = script.heading.first().and_then(|heading| heading.split_once(": ")).map(|(rules, _)| rules);
         let is_rule = |rule: &str| {
             rule.starts_with(|first: char| first.is_ascii_uppercase())
                 && rule.ends_with(|last: char| last.is_ascii_digit())
         };
-        assert!(rules.is_some_and(|rules| rules.split(", ").all(is_rule)), "{name}: no rules in its heading");
+        assert!(rules.is_some_and(|rules| rules.split(", ").all(is_rule)), "{name}: no requirements in its heading");
         assert!(script.lines.iter().any(|line| line.expectation.is_some()), "{name} expects nothing");
         count = count.saturating_add(1);
     }

@@ -1,4 +1,4 @@
-//! Rejections of every operation without a property of its own: each reason must apply.
+//! Rejections of the operations that no other property judges: each reason must apply.
 
 use holdfast_model::{
     Amount, CancellationReason, CaptureMethod, Config, Create, CreateSession, Currency, Flow, IntentId, Observation,
@@ -19,7 +19,7 @@ pub(crate) fn refusals_have_a_true_reason<D: Diagnostics>(step: &Step<'_>) -> Ju
     let Some((operation, reason)) = step.turned_down().filter(|(_, reason)| reason.is_refusal()) else {
         return Judgement::Vacuous;
     };
-    // A model beyond its range has a property of its own.
+    // Another property judges a model whose amounts leave their range.
     if reason == Rejection::AmountOutOfRange {
         return Judgement::Vacuous;
     }

@@ -89,7 +89,7 @@ fn the_catalogue_is_in_order() {
         assert_eq!(usize::from(property.place), at);
         assert!(property.id.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-'), "{}", property.id);
         assert!(!property.sentence.is_empty() && !property.sentence.ends_with('.'), "{}", property.sentence);
-        assert!(property.rule_ids().count() > 0, "{} cites no rule", property.id);
+        assert!(property.rule_ids().count() > 0, "{} cites no requirement", property.id);
         assert!(property.why().starts_with("If false, "), "{}: {}", property.id, property.why());
         assert_eq!(CATALOGUE.iter().filter(|other| other.id == property.id).count(), 1, "{}", property.id);
         assert_eq!(CATALOGUE.iter().filter(|other| other.sentence == property.sentence).count(), 1, "{}", property.id);
