@@ -96,7 +96,7 @@ impl Hasher for Fingerprinter {
 
     #[inline]
     fn write_u64(&mut self, value: u64) {
-        // The same as `pack`, written out for states, which are written in words.
+        // Does the same as `pack`, inlined here because states are written in words.
         match self.bits {
             0 | u128::BITS => {
                 if self.bits > 0 {

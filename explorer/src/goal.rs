@@ -59,7 +59,7 @@ impl<S: Space> Explorer<'_, S> {
     }
 }
 
-/// A space with one property: no state is wanted.
+/// A space with one property, which the wanted states break.
 pub(super) struct Goal<'a, S, F> {
     space: &'a S,
     wanted: F,

@@ -53,7 +53,7 @@ impl<S: Space + ?Sized> Default for Firsts<S> {
 }
 
 impl<S: Space + ?Sized> Firsts<S> {
-    /// Returns whether a sighting of these bits may be an earlier one.
+    /// Returns whether a sighting of these bits can be the first one.
     #[inline]
     pub(super) fn wants(&self, bits: PropertyBits) -> bool {
         bits & !self.settled != 0

@@ -317,8 +317,8 @@ impl<S: Space + Send + 'static> Model for Adapter<S> {
 pub struct Judged<T> {
     /// The state.
     pub state: T,
-    /// The step properties that the step into it broke. A correct model breaks none, so there are as many of these
-    /// states as states of the model.
+    /// The step properties that were broken on the way into this state. A correct model breaks none, so there are as
+    /// many of these states as states of the model.
     pub broken: PropertyBits,
 }
 

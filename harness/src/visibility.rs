@@ -14,7 +14,7 @@ use crate::verdict::Broken;
 
 /// The number of the model's sequences over which the properties that need a hidden value are found.
 const SEQUENCES: u64 = 100;
-/// The number of inputs of each of those sequences.
+/// The number of inputs in each of the [`SEQUENCES`].
 const INPUTS: u32 = 40;
 
 /// The hidden part of a subject's observations, and the properties that need it.

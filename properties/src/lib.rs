@@ -277,8 +277,8 @@ pub fn judge_step(step: &Step<'_>) -> Verdicts {
     verdicts
 }
 
-/// Returns the reason why `property` is false in this state, with the numbers and their payment; `None` if it is not
-/// false.
+/// Returns the reason why `property` is false in this state, with the numbers and their payment; `None` if it holds or
+/// is vacuous.
 #[must_use]
 pub fn explain(property: &Property, observation: &Observation<'_>) -> Option<String> {
     if !property.applies(observation.config) {

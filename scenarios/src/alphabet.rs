@@ -67,13 +67,13 @@ impl When {
 const PI: IntentId = IntentId(0);
 
 impl Alphabet {
-    /// Returns an empty alphabet with at most two refunds a payment.
+    /// Returns an empty alphabet with at most two refunds per payment.
     #[must_use]
     pub fn new() -> Self {
         Self { refunds: 2, ..Self::default() }
     }
 
-    /// Sets the maximum number of refunds a payment.
+    /// Sets the maximum number of refunds per payment.
     #[must_use]
     pub fn refunds_at_most(mut self, refunds: u8) -> Self {
         assert!(usize::from(refunds) <= REFUNDS, "the model has room for {REFUNDS} refunds");

@@ -47,11 +47,11 @@ pub struct Escape {
 /// Steps that every property judges alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct StepKind {
-    /// Properties about states that are false before.
+    /// State properties that are false before the step.
     before: PropertyBits,
-    /// Properties about states that are false after.
+    /// State properties that are false after the step.
     after: PropertyBits,
-    /// Properties about steps that it breaks.
+    /// Step properties that the step breaks.
     step: PropertyBits,
 }
 
@@ -218,7 +218,7 @@ impl DomainPart {
             self.witnessed |= step.witnessed | after.witnessed;
             let kind = StepKind { before: before.broken, after: after.broken, step: step.broken };
             if kind.after & !kind.before == 0 && kind.step == 0 {
-                // It breaks nothing that was not broken before, so no property needs it as an example.
+                // It breaks nothing that was not broken before, so it is a counterexample to no property.
                 continue;
             }
             let order = order.saturating_add(place);

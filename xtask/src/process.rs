@@ -29,7 +29,7 @@ pub struct Invocation {
 }
 
 impl Invocation {
-    /// Returns a step that runs `program` with `arguments` in `folder`.
+    /// Returns a command that runs `program` with `arguments` in `folder`.
     #[must_use]
     pub fn new<S: AsRef<str>>(folder: &Path, program: &str, arguments: &[S]) -> Self {
         let mut command = Command::new(program);
@@ -46,7 +46,7 @@ impl Invocation {
         Self { command, shown }
     }
 
-    /// Sets an environment variable for this step.
+    /// Sets an environment variable for this command.
     #[must_use]
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);

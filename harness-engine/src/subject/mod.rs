@@ -266,7 +266,7 @@ impl Subject for EngineSubject {
         }
         let now = self.engine.as_ref().map_or(START, |engine| engine.now());
         let Some((account, command)) = commands::command(&self.index, now, &operation) else { return false };
-        // Two different requests of the model that the engine sees as one say nothing about its keys. A key also
+        // Different requests of the model that are equal in the engine say nothing about its keys. A key also
         // belongs to an account (IDEM-8): the same name from another account is another key, which the model does not
         // have.
         key.and_then(|key| self.known(key)).is_none_or(|known| {
