@@ -1,4 +1,4 @@
-//! The bounded instances of the model that are explored: one table, one function a scenario.
+//! The bounded instances of the model that are explored: one table, with a function for each scenario.
 //!
 //! [`space`] shows a scenario to the explorers, [`induction`] searches for properties that hold beyond the bounds, and
 //! [`faults`] breaks one rule at a time to check that a property notices.

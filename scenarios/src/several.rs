@@ -154,7 +154,7 @@ mod tests {
         found.summary.unique
     }
 
-    /// Where no time passes, payments do not depend on each other. The number of states side by side then follows from
+    /// If no time passes, payments do not depend on each other. The number of states side by side then follows from
     /// the number of states of one payment, so a state that the order loses would be missing.
     #[test]
     fn keeping_payments_in_order_loses_no_state() {

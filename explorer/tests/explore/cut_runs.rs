@@ -107,7 +107,7 @@ fn stopped_at_the_first_violation() {
             Explorer::new(&space).threads(threads).limits(Limits { first_violation: true, ..Limits::default() });
         let found = explorer.run();
         assert_eq!(found.summary.completion, Completion::Cut { why });
-        // The step property is seen to fail one level before the state property, although both need the same three
+        // The step property fails one level before the state property, although both need the same three
         // steps.
         let sighting = &found.violations[&5];
         assert_eq!(sighting.steps, 3);

@@ -102,7 +102,7 @@ fn documented(step: &PaymentStep<'_, '_>, before: IntentStatus, after: IntentSta
     }
 }
 
-/// If false, "fulfil the order" or "the order is off" is taken back after the merchant acted on it.
+/// If false, a paid or canceled order changes again after the merchant acted on its status.
 fn final_status_stays<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     given(before.status.is_final(), before.status == after.status, || {
