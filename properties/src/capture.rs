@@ -50,7 +50,7 @@ fn token(payment: &PaymentView) -> &'static str {
     payment.payment_method.map_or("no method", PaymentMethod::token)
 }
 
-/// If false, a shop of many parcels captures the 51st and the network fines it.
+/// If false, a shop that ships many parcels makes a 51st capture, and the network fines it.
 pub(crate) fn at_most_fifty_captures<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let captures = payment.charge.map_or(0, |charge| charge.captures);
     given(captures >= MOST_CAPTURES, captures == MOST_CAPTURES, || format!("{captures} captures"))
@@ -112,7 +112,7 @@ fn multicapture_is_given_where_it_can_be<D: Diagnostics>(config: &Config, paymen
     given(premise, charge.multicapture_available, || format!("unavailable with {}", token(payment)))
 }
 
-/// If false, a payment taken at once waits for further captures that cannot be made.
+/// If false, a payment captured at once waits for further captures that cannot be made.
 pub(crate) fn multicapture_without_manual_is_idle<D: Diagnostics>(
     config: &Config,
     payment: &PaymentView,
@@ -191,14 +191,14 @@ fn piece_leaves_the_rest<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgemen
     })
 }
 
-/// If false, the customer's limit stays blocked after the merchant said "that was all".
+/// If false, the customer's limit stays blocked after the final capture.
 pub(crate) fn final_capture_lets_go_of_the_rest<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let premise = done.capture.final_capture == Some(true);
     given(premise, ended(done.before, done.after, done.asked()), || after_final(done.asked(), done.before, done.after))
 }
 
-/// If false, a merchant who says nothing leaves the rest of every order on hold.
+/// If false, a merchant who does not name `final_capture` leaves the rest of every order on hold.
 pub(crate) fn capture_is_final_by_default<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let premise = done.capture.final_capture.is_none();
@@ -295,7 +295,7 @@ fn too_large_capture_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> J
     refused(step.step, held && large, Rejection::CaptureTooLarge)
 }
 
-/// If false, a merchant believes that the rest is kept where it cannot be.
+/// If false, a merchant believes that the rest stays on hold although it cannot.
 pub(crate) fn final_capture_needs_multicapture<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let held = before.status == IntentStatus::RequiresCapture;
@@ -307,7 +307,7 @@ pub(crate) fn final_capture_needs_multicapture<D: Diagnostics>(step: &PaymentSte
     refused(step.step, held && named && !multicapture(before), Rejection::FinalCaptureUnavailable)
 }
 
-/// If false, the 51st capture is sent to a network that will not honour it.
+/// If false, the 51st capture is sent to a network that will reject it.
 pub(crate) fn fifty_first_capture_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((capture, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let captures = before.charge.map_or(0, |charge| charge.captures);
@@ -395,8 +395,8 @@ fn is_true_of(reason: Rejection, capture: &Capture, config: &Config, before: &Pa
     }
 }
 
-/// If false, an order is taken in pieces, or kept open for further ones, that the network allowed to be
-/// taken once only.
+/// If false, an order is captured in pieces, or kept open for further captures, although the network allowed one
+/// capture only.
 pub(crate) fn pieces_need_multicapture<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     several_captures_need_multicapture(config, payment)
         .and(|| partly_captured_and_open_needs_multicapture(config, payment))
@@ -408,8 +408,8 @@ pub(crate) fn captured_flag_means_no_more<D: Diagnostics>(config: &Config, payme
     captured_flag_follows_the_end(config, payment).and(|| untouched_hold_is_not_captured(config, payment))
 }
 
-/// If false, the second parcel of an order bounces (the merchant did not ask, the contract does not have
-/// it, the card or the network in this country forbids it), or a shop that may ship in parcels cannot.
+/// If false, the second parcel of an order cannot be captured (the merchant did not request it, or the contract, the
+/// card or the network in this country does not permit it), or a shop that may ship in parcels cannot.
 pub(crate) fn multicapture_where_allowed<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     multicapture_is_asked_for(config, payment)
         .and(|| multicapture_needs_the_account(config, payment))
@@ -418,8 +418,8 @@ pub(crate) fn multicapture_where_allowed<D: Diagnostics>(config: &Config, paymen
         .and(|| multicapture_is_given_where_it_can_be(config, payment))
 }
 
-/// If false, the merchant asks for one sum and another is taken, or the limit of 50 is reached too early
-/// or never: each capture counts, a release does not.
+/// If false, the merchant requests one amount and another is captured, or the limit of 50 is reached too early or
+/// never: each capture counts, a release does not.
 pub(crate) fn capture_takes_what_was_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     capture_takes_the_amount(step).and(|| each_capture_counts_once(step))
 }
@@ -430,8 +430,8 @@ pub(crate) fn piecewise_capture_keeps_the_rest<D: Diagnostics>(step: &PaymentSte
     piece_leaves_the_rest(step).and(|| capturing_all_piecewise_stays_open(step))
 }
 
-/// If false, more is taken than the customer agreed to, a sign error turns a capture into something else,
-/// or a capture of nothing ends an order that nothing was taken for.
+/// If false, more is captured than the customer agreed to, a sign error turns a capture into something else, or a
+/// capture of zero ends an unpaid order.
 pub(crate) fn bad_capture_amounts_are_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     negative_capture_is_refused(step).and(|| too_large_capture_is_refused(step)).and(|| zero_capture_is_refused(step))
 }

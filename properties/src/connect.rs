@@ -253,7 +253,7 @@ fn fee_of_nothing_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judg
     refused(step.step, fee.is_some_and(|fee| fee <= 0), Rejection::InvalidFee)
 }
 
-/// If false, a payment captured piecewise is sent on by a second way, and more goes out than came in.
+/// If false, a payment captured in pieces is transferred by a second way, and more money goes out than came in.
 pub(crate) fn no_source_transaction_with_multicapture<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CreateTransfer { .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
@@ -347,8 +347,8 @@ fn fits(share: Returned, given_back: Amount, before: &PaymentView, half_rounds_u
     Some(moved <= left && (nearest || all_that_is_left))
 }
 
-/// If false, a refund takes back another part of the fee or of the transfer than the merchant asked for with
-/// it, or nothing, or the parts do not add up to the whole, and the platform or the seller pays for the rest.
+/// If false, a refund returns another part of the fee or of the transfer than the merchant requested, or the parts do
+/// not add up to the whole. The platform or the seller then pays for the difference.
 pub(crate) fn returned_shares_add_up<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some((refund, before)), Some(after)) = (step.refund_asked(), step.after) else { return Judgement::Vacuous };
     let sum = |payment: &PaymentView| payment.charge.map_or(Amount::ZERO, |charge| charge.refunded_amount);
@@ -399,8 +399,8 @@ fn transfer_latch_is_set_by_reversals_only<D: Diagnostics>(step: &PaymentStep<'_
     })
 }
 
-/// If false, a platform charges itself a fee, or a charge without a destination is sent on. It may also be undefined
-/// whether the seller receives the named amount or the rest after the fee.
+/// If false, a platform charges itself a fee, or a charge without a destination is transferred. It may also be
+/// undefined whether the seller receives the named amount or the rest after the fee.
 pub(crate) fn connect_money_fits_the_flow<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     fees_need_a_connected_account(config, payment)
         .and(|| direct_charges_are_not_sent_on(config, payment))
@@ -408,12 +408,12 @@ pub(crate) fn connect_money_fits_the_flow<D: Diagnostics>(config: &Config, payme
         .and(|| fee_and_transfer_amount_exclude_each_other(config, payment))
 }
 
-/// If false, platform or seller gets another share than the one that stands on the intent.
+/// If false, platform or seller receives another share than the intent names.
 pub(crate) fn standing_amounts_are_collected<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     standing_fee_is_collected(config, payment).and(|| destination_gets_its_share(config, payment))
 }
 
-/// If false, a fee is accepted that no account can owe, or a transfer without a destination.
+/// If false, a fee is accepted that no account can owe, or a transfer without a destination is.
 pub(crate) fn connect_parameters_need_connect<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     fee_without_connect_is_refused(step)
         .and(|| transfer_without_destination_is_refused(step))
@@ -439,21 +439,21 @@ pub(crate) fn later_captures_name_what_the_first_named<D: Diagnostics>(step: &Pa
         .and(|| first_capture_is_remembered(step))
 }
 
-/// If false, the fee or share that the merchant names for a parcel is not the one that is taken, or the
-/// one agreed on at the start is not applied where none is named.
+/// If false, the fee or share that the merchant names for a parcel is not the one that is taken. The one agreed on at
+/// the start may also be ignored where none is named.
 pub(crate) fn capture_settles_fee_and_share<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     fee_at_capture_overrides(step)
         .and(|| transfer_at_capture_overrides(step))
         .and(|| standing_amounts_apply_at_capture(step))
 }
 
-/// If false, a platform loses a fee that it was entitled to keep, a seller's money is taken back by a
-/// refund that did not ask for it, or another sum goes back or out than the merchant named.
+/// If false, a platform loses a fee that it was entitled to keep, or a refund takes back a seller's money without a
+/// request to do so. Another amount than the merchant named may also be returned or transferred.
 pub(crate) fn connect_money_goes_back_when_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     fees_are_kept_unless_asked(step).and(|| transfers_are_kept_unless_asked(step)).and(|| named_amount_is_moved(step))
 }
 
-/// If false, using one endpoint bars the other kind of refund too, or using it bars nothing.
+/// If false, using one endpoint also blocks the other kind of refund, or using it blocks nothing.
 pub(crate) fn each_latch_has_its_own_endpoint<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     fee_latch_is_set_by_fee_refunds_only(step).and(|| transfer_latch_is_set_by_reversals_only(step))
 }

@@ -57,7 +57,7 @@ pub(crate) fn nothing_captured_after_the_deadline<D: Diagnostics>(step: &Payment
     })
 }
 
-/// If false, a merchant who is too late learns it from a wrong answer, and retries.
+/// If false, a merchant who is too late receives a misleading response, and retries.
 pub(crate) fn late_capture_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((_, before)) = step.capture_asked() else { return Judgement::Vacuous };
     let late = hold_left(before).is_some_and(|left| is_over(step.config, left));
@@ -147,7 +147,7 @@ fn expired<'a>(step: &PaymentStep<'_, 'a>) -> Option<(&'a PaymentView, &'a Payme
     (by_itself && ended).then_some((before, after))
 }
 
-/// If false, the deadline that the merchant was shown is not the one that counts.
+/// If false, the deadline that the merchant saw is not the one that counts.
 pub(crate) fn deadline_comes_with_time_only<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let (Some(from), Some(to)) = (hold_left(before), hold_left(after)) else { return Judgement::Vacuous };
@@ -157,7 +157,7 @@ pub(crate) fn deadline_comes_with_time_only<D: Diagnostics>(step: &PaymentStep<'
     })
 }
 
-/// If false, the hold is shorter than the merchant counts on, or longer than the network honours.
+/// If false, the hold is shorter than the merchant expects, or longer than the network permits.
 pub(crate) fn hold_lasts_as_its_network_says<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(after) = step.after.filter(|_| step.before.is_none_or(|before| hold_left(before).is_none())) else {
         return Judgement::Vacuous;
@@ -189,13 +189,13 @@ pub(crate) fn hold_lasts_as_its_network_says<D: Diagnostics>(step: &PaymentStep<
     })
 }
 
-/// If false, a hold has no end, or stays after it because the job never comes.
+/// If false, a hold has no deadline, or stays open after it because the job does not run.
 pub(crate) fn held_means_a_deadline<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     deadline_while_held(config, payment).and(|| the_job_is_not_late(config, payment))
 }
 
-/// If false, a merchant in time finds the hold gone, a hold outlives its deadline, or the job undoes a capture that won
-/// the race.
+/// If false, a merchant who captures in time finds the hold gone, a hold outlives its deadline, or the job undoes an
+/// earlier capture.
 pub(crate) fn the_job_ends_due_holds_only<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     the_job_is_not_early(step).and(|| the_job_acts_at_the_deadline(step)).and(|| the_job_ends_holds_only(step))
 }

@@ -50,7 +50,7 @@ pub(crate) fn replay_answers_the_same<D: Diagnostics>(step: &Step<'_>) -> Judgem
     })
 }
 
-/// If false, a repeated request takes or gives money a second time.
+/// If false, a repeated request captures or refunds money a second time.
 pub(crate) fn known_key_acts_no_more<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     given(step.known_key().is_some(), step.unchanged() && step.notifications.is_empty(), || {
         format!("`{}` came again and changed {}", step.input, changes(&step.before, &step.after))
@@ -206,8 +206,8 @@ fn conflicts_do_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     })
 }
 
-/// If false, a request that is only queued, that another one held up, or whose server failed before it
-/// began has acted, and the client's retry acts again.
+/// If false, a request has acted although it is only queued, was blocked by another one, or met a server that failed
+/// before it began. The client's retry then acts again.
 pub(crate) fn requests_not_carried_out_do_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     taking_a_request_in_does_nothing(step)
         .and(|| early_server_error_does_nothing(step))
@@ -228,8 +228,8 @@ pub(crate) fn busy_objects_and_keys_are_locked<D: Diagnostics>(step: &Step<'_>) 
     key_in_use_is_a_conflict(step).and(|| busy_object_is_locked(step))
 }
 
-/// If false, the answer that a repetition gives is not the one that was given, one that was lost can never
-/// be learned, or a request with a typing error blocks its key for a day.
+/// If false, a repetition receives another response than the first request did, a lost response can never be learned,
+/// or a request with a typing error blocks its key for a day.
 pub(crate) fn first_answer_is_kept<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     given_answer_is_kept(step)
         .and(|| invalid_requests_leave_the_key_free(step))

@@ -124,8 +124,8 @@ pub(crate) fn refunded_within_captured<D: Diagnostics>(_: &Config, payment: &Pay
     })
 }
 
-/// If false, an order is accepted that no currency can pay: below the smallest charge or above
-/// eight digits.
+/// If false, an order is accepted with an amount that no payment can have: below the smallest charge or above eight
+/// digits.
 pub(crate) fn amount_in_range<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     let amount = payment.amount.get();
     let (least, most) = (config.dialect.minimum_amount, LARGEST);
@@ -205,8 +205,8 @@ fn ledger_only_grows<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D>
     })
 }
 
-/// If false, an event of the bank, a job or a careless handler takes the customer's money without
-/// the merchant having asked for it.
+/// If false, an event of the bank, a job or a faulty handler takes the customer's money without a request of the
+/// merchant.
 pub(crate) fn held_money_is_taken_by_capture_only<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some((before, _)), Some((from, to))) = (step.both(), step.charges()) else { return Judgement::Vacuous };
     let premise = before.status == IntentStatus::RequiresCapture && from.captured_amount < to.captured_amount;
@@ -215,8 +215,8 @@ pub(crate) fn held_money_is_taken_by_capture_only<D: Diagnostics>(step: &Payment
     })
 }
 
-/// If false, a part of the customer's hold is nowhere: neither can the merchant take it nor does the
-/// customer get it back; or it is promised to both.
+/// If false, a part of the customer's hold is lost, because the merchant cannot capture it and the customer does not
+/// get it back; or it is promised to both.
 pub(crate) fn held_money_adds_up<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     authorization_adds_up(config, payment).and(|| nothing_released_while_open(config, payment))
 }

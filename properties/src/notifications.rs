@@ -360,8 +360,8 @@ const NO_CHARGE: holdfast_model::ChargeView = holdfast_model::ChargeView {
     transfer_latch: false,
 };
 
-/// If false, a merchant who computes a captured amount from the former value computes it wrongly. The former value of
-/// each field is the one that it had, so that the chain has no gap.
+/// If false, a merchant who computes a captured amount from the former value gets a wrong result. Each field's former
+/// value must be the value that it had, so that the chain has no gap.
 pub(crate) fn previous_values_are_true<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     previous(
         step,
@@ -443,20 +443,20 @@ pub(crate) fn approval_is_told_first<D: Diagnostics>(step: &PaymentStep<'_, '_>)
     approval_is_told_once(step).and(|| charge_is_told_before_the_intent(step))
 }
 
-/// If false, a merchant who forgot to capture never learns that the hold is gone, or one who canceled
-/// waits for the customer's limit to be free.
+/// If false, a merchant who forgot to capture never learns that the hold is gone, or one who canceled does not learn
+/// that the customer's limit is free again.
 pub(crate) fn released_hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     canceled_hold_is_told(step).and(|| expired_hold_is_told(step))
 }
 
-/// If false, a field changes and the notification that shows it does not say so: the chain of previous
+/// If false, a field changes, and the notification that shows it does not list the former value. The chain of previous
 /// values breaks, and a merchant who waits for a link waits forever.
 pub(crate) fn changed_values_are_listed<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     changed_amounts_and_flags_are_listed(step).and(|| filled_links_are_listed(step))
 }
 
-/// If false, the merchant ships or cancels an order because of something that did not happen, or happened to another
-/// one. A repeated report of an old success ships it twice.
+/// If false, the merchant ships or cancels an order because of an event that did not happen, or that happened to
+/// another order. A repeated report of an old success may also make the merchant ship twice.
 pub(crate) fn nothing_is_told_that_did_not_happen<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     told_means_happened(step).and(|| only_the_named_payment_is_told_of(step))
 }
@@ -477,7 +477,7 @@ pub(crate) fn captures_are_told_by_their_kind<D: Diagnostics>(step: &PaymentStep
         .and(|| single_capture_updates_neither(step))
 }
 
-/// If false, a refund is made or fails weeks later and the merchant's records lack it, or they have one that was not
+/// If false, the merchant's records lack a refund, or its failure weeks later, or they contain a refund that was not
 /// made.
 pub(crate) fn refunds_are_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     new_refund_is_told(step)
@@ -486,8 +486,8 @@ pub(crate) fn refunds_are_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Ju
         .and(|| refund_moves_are_told(step))
 }
 
-/// If false, a merchant hears of a payment for the first time when it is over, or does not know that the
-/// bank, the customer or a capture is being waited for.
+/// If false, the first notification of a payment arrives when it is over, or the merchant does not know that the
+/// payment waits for the bank, the customer or a capture.
 pub(crate) fn beginnings_are_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     creation_is_told_first(step)
         .and(|| processing_is_told(step))

@@ -278,16 +278,15 @@ fn is_true_of(reason: Rejection, refund: &CreateRefund, before: &PaymentView) ->
     }
 }
 
-/// If false, an order that was given back in part, or still takes money, is filed as given back, or one
-/// that was given back is refunded once more.
+/// If false, an order that was refunded in part, or from which more can be captured, is recorded as refunded, or a
+/// refunded order is refunded again.
 pub(crate) fn refunded_flag_means_all<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     flag_means_all(config, payment)
         .and(|| open_charge_is_not_refunded(config, payment))
         .and(|| all_given_back_means_refunded(config, payment))
 }
 
-/// If false, the customer gets another sum than was promised, or a refund has no object that its fate
-/// can be read from.
+/// If false, the customer receives another amount than was promised, or a refund has no object that shows its status.
 pub(crate) fn refund_gives_what_was_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     refund_moves_what_was_asked(step).and(|| refund_leaves_an_object(step))
 }
@@ -304,7 +303,7 @@ pub(crate) fn only_captured_money_is_refunded<D: Diagnostics>(step: &PaymentStep
     refund_needs_a_charge(step).and(|| hold_is_canceled_not_refunded(step))
 }
 
-/// If false, an order is given back twice, or two partial refunds give back more than was paid.
+/// If false, an order is refunded twice, or two partial refunds return more than was paid.
 pub(crate) fn only_the_rest_is_refunded<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     second_full_refund_is_refused(step)
         .and(|| too_large_refund_is_refused(step))

@@ -29,7 +29,7 @@ fn became(step: &Step<'_>, status: SessionStatus) -> bool {
     both(step).is_some_and(|(before, after)| before.status != status && after.status == status)
 }
 
-/// If false, a page stays payable for longer than a day, or is open without an end.
+/// If false, a page stays payable for longer than a day, or stays open without a deadline.
 pub(crate) fn open_session_has_a_deadline<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
     let Some(session) = observation.session else { return Judgement::Vacuous };
     let expected = match session.seconds_left {
@@ -39,7 +39,7 @@ pub(crate) fn open_session_has_a_deadline<D: Diagnostics>(observation: &Observat
     given(true, expected, || format!("{} with {:?} seconds left", session.status.name(), session.seconds_left))
 }
 
-/// If false, a customer pays on a page that has closed, and the order was given away meanwhile.
+/// If false, a customer pays on a page that has closed, after the goods were sold to somebody else.
 pub(crate) fn expired_sessions_payment_is_canceled<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
     let Some(session) = observation.session.filter(|session| session.status == Expired) else {
         return Judgement::Vacuous;
@@ -83,7 +83,7 @@ fn succeeded_means_paid<D: Diagnostics>(observation: &Observation<'_>) -> Judgem
     })
 }
 
-/// If false, a page that saves a card shows a price to pay, or one that sells does not.
+/// If false, a page that saves a card shows a price to pay, or a page that takes a payment shows none.
 pub(crate) fn setup_session_asks_for_no_payment<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
     let Some(session) = observation.session else { return Judgement::Vacuous };
     let setup = session.mode == SessionMode::Setup;
@@ -171,7 +171,7 @@ fn session_is_as_asked<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     given(true, price && form, || format!("asked for {asked:?}, got {after:?}"))
 }
 
-/// If false, the merchant's shop waits for a payment that was made, or gives up one that may come.
+/// If false, the merchant's shop waits for a payment that was made, or abandons one that may still come.
 pub(crate) fn session_ends_are_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (complete, expired) = (became(step, Complete), became(step, Expired));
     let notified = (step.count(Kind::SessionCompleted), step.count(Kind::SessionExpired));
@@ -181,7 +181,7 @@ pub(crate) fn session_ends_are_told<D: Diagnostics>(step: &Step<'_>) -> Judgemen
     })
 }
 
-/// If false, an order paid by bank debit is shipped when the debit bounces, or never.
+/// If false, an order paid by bank debit is shipped although the debit bounced, or is never shipped.
 pub(crate) fn sessions_debit_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let premise = before.owned_by_session && before.status == IntentStatus::Processing;
@@ -242,7 +242,7 @@ fn only_open_sessions_are_expired<D: Diagnostics>(step: &Step<'_>) -> Judgement<
     refused(step, before.status != Open, Rejection::SessionNotOpen)
 }
 
-/// If false, the merchant cancels a payment under the customer's hands, and the page takes it anyway.
+/// If false, the merchant cancels a payment while the customer pays, and the page takes it anyway.
 pub(crate) fn sessions_payment_is_canceled_through_it<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CancelIntent { .. }), Some(before)) = (step.operation, step.before) else {
         return Judgement::Vacuous;
@@ -256,16 +256,16 @@ pub(crate) fn sessions_payment_is_as_the_session_says<D: Diagnostics>(observatio
     payment_has_the_sessions_terms(observation).and(|| owned_payment_belongs_to_the_session(observation))
 }
 
-/// If false, an order is shipped on the word `paid` and no money came, one that was paid is not shipped, or
-/// a customer who has paid is asked to pay again.
+/// If false, an unpaid order is shipped because of `paid`, a paid one is not shipped, or a customer who has paid is
+/// asked to pay again.
 pub(crate) fn paid_means_received<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
     open_session_is_unpaid(observation)
         .and(|| paid_session_has_received(observation))
         .and(|| succeeded_means_paid(observation))
 }
 
-/// If false, a page lives for minutes or for weeks, or a customer who has paid is lost behind the
-/// provider's page or the merchant's own.
+/// If false, a page is open for minutes or for weeks, or a customer who has paid does not get back from the provider's
+/// page or to the merchant's own.
 pub(crate) fn session_parameters_fit<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     session_deadline_is_bounded(step)
         .and(|| session_is_as_asked(step))
@@ -278,8 +278,8 @@ pub(crate) fn closed_session_stays_closed<D: Diagnostics>(step: &Step<'_>) -> Ju
     closed_status_stays(step).and(|| only_open_sessions_are_expired(step))
 }
 
-/// If false, a customer's page closes while they type, stays open past its hour, or has another deadline
-/// than the merchant asked for.
+/// If false, a customer's page closes during the payment, stays open after its deadline, or has another deadline than
+/// the merchant requested.
 pub(crate) fn session_expires_on_time<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     session_runs_out_when_due(step).and(|| session_runs_down(step)).and(|| session_deadline_is_the_one_asked_for(step))
 }

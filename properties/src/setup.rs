@@ -194,22 +194,21 @@ fn sessions_setup_is_not_canceled_directly<D: Diagnostics>(step: &Step<'_>) -> J
     given(premise && !hidden, step.outcome.is_err(), || format!("the session's setup was canceled: {:?}", step.outcome))
 }
 
-/// If false, a method is "saved" that cannot be charged later, a setup is under way with nothing to save,
-/// or a saved method is shown with an old failure.
+/// If false, a method counts as saved that cannot be charged later, a setup is in progress without a method to save, or
+/// a saved method is shown with an old failure.
 pub(crate) fn setup_fits_its_status<D: Diagnostics>(observation: &Observation<'_>) -> Judgement<D> {
     saved_method_can_be_saved(observation)
         .and(|| setup_traces_fit_the_status(observation))
         .and(|| setup_under_way_means_a_method(observation))
 }
 
-/// If false, a merchant meets a state of the setup that the documentation does not lead to, or a saved
-/// method is lost.
+/// If false, a merchant receives a status of the setup to which no documented move leads, or a saved method is lost.
 pub(crate) fn documented_setup_moves<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     setup_statuses_move_as_documented(step).and(|| finished_setup_never_changes(step))
 }
 
-/// If false, a method is saved twice or without being there, or a setup is canceled that is under way,
-/// over, or in a customer's hands on a page.
+/// If false, a method is saved twice or without existing, or a setup is canceled that is in progress, completed, or
+/// open on a customer's page.
 pub(crate) fn setup_is_changed_while_open_only<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     setup_is_canceled_while_open_only(step)
         .and(|| setup_is_confirmed_while_open_only(step))
@@ -217,13 +216,13 @@ pub(crate) fn setup_is_changed_while_open_only<D: Diagnostics>(step: &Step<'_>) 
         .and(|| sessions_setup_is_not_canceled_directly(step))
 }
 
-/// If false, a guess at the deposits is taken where none were sent, or cards wait for small deposits.
+/// If false, deposit amounts are accepted although no deposits were sent, or cards wait for small deposits.
 pub(crate) fn deposits_are_verified_when_asked_for<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     deposits_only_while_awaited(step).and(|| deposits_are_for_bank_accounts(step))
 }
 
-/// If false, a customer's new card is saved and the subscription goes on asking for one, or a merchant
-/// waits for a setup that failed or is off.
+/// If false, a customer's new card is saved and the subscription still asks for one, or a merchant waits for a setup
+/// that failed or was canceled.
 pub(crate) fn setup_moves_are_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     saved_method_is_told(step)
         .and(|| other_setup_moves_are_told(step))

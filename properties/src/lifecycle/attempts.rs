@@ -23,7 +23,7 @@ pub(crate) fn challenged_card_waits_for_its_customer<D: Diagnostics>(step: &Paym
         .and(|| authentication_required_means_absent(step))
 }
 
-/// If false, a retry loop hammers a stolen card without end, or the order it killed looks alive.
+/// If false, a retry loop tries a stolen card without end, or the order that it canceled looks open.
 pub(crate) fn too_many_confirmations_cancel<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     the_limit_cancels(step).and(|| no_attempt_beyond_the_limit(step)).and(|| each_attempt_counts_once(step))
 }
@@ -34,8 +34,8 @@ pub(crate) fn cards_are_declined_by_their_issuer<D: Diagnostics>(step: &PaymentS
     decline_is_the_issuers(step).and(|| only_bad_cards_are_declined(step)).and(|| decline_asks_for_another_method(step))
 }
 
-/// If false, a debit that bounced counts as paid, a customer who failed the challenge pays, closing a tab
-/// decides about money, or a page charges a card that its issuer refuses.
+/// If false, a debit that bounced counts as paid, a customer who failed the challenge pays, closing a tab moves money,
+/// or a page charges a card that its issuer refuses.
 pub(crate) fn outside_answers_count<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     passed_challenge_carries_on(step)
         .and(|| page_leads_where_its_method_says(step))
@@ -44,8 +44,8 @@ pub(crate) fn outside_answers_count<D: Diagnostics>(step: &PaymentStep<'_, '_>) 
         .and(|| the_banks_answer_counts(step))
 }
 
-/// If false, the customer waits in front of a spinner for an answer that the card gave long ago, a card is
-/// charged before the goods are ready, or a bank debit counts as paid on the day it is asked for.
+/// If false, the customer waits for a response that the card gave long ago, or a card is charged before the goods are
+/// ready. A bank debit may also count as paid on the day of its request.
 pub(crate) fn attempt_leads_where_its_method_says<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     approved_card_succeeds_at_once(step)
         .and(|| approved_manual_card_is_held_in_full(step))
@@ -316,7 +316,7 @@ fn the_banks_answer_counts<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgem
     })
 }
 
-/// If false, the client is shown another state than the one that is stored, and acts on it.
+/// If false, the client sees another state than the stored one, and acts on it.
 pub(crate) fn answer_shows_the_payment<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(holdfast_model::Accepted::Intent { status, capturable, received }), Some(after)) =
         (step.answer(), step.after)

@@ -14,7 +14,7 @@ use IntentStatus::{
     Canceled, Processing, RequiresAction, RequiresCapture, RequiresConfirmation, RequiresPaymentMethod, Succeeded,
 };
 
-/// If false, "fulfil the order" or "the order is off" is taken back after the merchant acted on it.
+/// If false, a paid or canceled order changes again after the merchant acted on its status.
 pub(crate) fn final_stays_final<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     final_status_stays(step).and(|| canceled_never_changes(step))
 }
@@ -25,13 +25,13 @@ pub(crate) fn refusal_does_nothing<D: Diagnostics>(step: &Step<'_>) -> Judgement
     refusal_changes_nothing(step).and(|| refusal_is_silent(step)).and(|| idle_events_change_nothing(step))
 }
 
-/// If false, paying one order changes, creates or removes another customer's.
+/// If false, paying one order changes, creates or removes another customer's order.
 pub(crate) fn only_the_named_payment_changes<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     others_stay(step).and(|| payments_never_vanish(step)).and(|| payments_are_created_on_request(step))
 }
 
-/// If false, a customer pays another price, by another method or at another time than was agreed on
-/// last, or editing an order moves money.
+/// If false, a customer pays another price, by another method or at another time than last agreed, or editing an order
+/// moves money.
 pub(crate) fn updates_change_what_they_name<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     new_method_must_be_confirmed(step)
         .and(|| capture_method_is_the_merchants(step))
@@ -39,8 +39,8 @@ pub(crate) fn updates_change_what_they_name<D: Diagnostics>(step: &PaymentStep<'
         .and(|| amount_changes_by_update_only(step))
 }
 
-/// If false, the customer pays another amount, in another currency or at another time than was asked for,
-/// or naming a method is taken for consent to pay with it.
+/// If false, the customer pays another amount, in another currency or at another time than the merchant requested, or
+/// naming a method counts as consent to pay with it.
 pub(crate) fn creation_takes_what_was_asked<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     created_as_asked(step)
         .and(|| created_without_method_waits_for_one(step))
@@ -135,7 +135,7 @@ fn refusal_is_silent<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     })
 }
 
-/// If false, sums of money wrap around or run over; the model means that a guard is missing.
+/// If false, sums of money overflow; in the model, this means that a check is missing.
 pub(crate) fn amounts_stay_representable<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let happened = step.event().is_some() && step.outcome != Ok(holdfast_model::Accepted::Nothing);
     given(step.performed().is_some() || happened, step.outcome != Err(Rejection::AmountOutOfRange), || {

@@ -13,7 +13,7 @@ use crate::step::Step;
 /// Shortest and longest life of a Checkout Session, in seconds (CHK-2).
 const SESSION_LIFE: std::ops::RangeInclusive<u32> = 1_800..=86_400;
 
-/// If false, a permitted request is rejected: a fee cannot be refunded in parts, a session cannot be sold for a day, or
+/// If false, a permitted request is rejected: a fee cannot be refunded in parts, a session cannot be open for a day, or
 /// a customer's new payment method is refused.
 pub(crate) fn refusals_have_a_true_reason<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((operation, reason)) = step.turned_down().filter(|(_, reason)| reason.is_refusal()) else {

@@ -8,8 +8,8 @@ use crate::step::{PaymentStep, Step};
 
 use IntentStatus::{Canceled, Processing, RequiresCapture, Succeeded};
 
-/// If false, an order of nothing, of less than nothing, of too little or too much, in a currency that
-/// does not exist or with parameters that contradict each other is taken, or refused for another reason.
+/// If false, an order is accepted with an amount that is zero, negative, too small or too large, with an unknown
+/// currency, or with contradictory parameters. It may also be rejected for another reason.
 pub(crate) fn bad_parameters_are_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     bad_amounts_are_refused(step)
         .and(|| unknown_currency_is_refused(step))
@@ -18,7 +18,7 @@ pub(crate) fn bad_parameters_are_refused<D: Diagnostics>(step: &PaymentStep<'_, 
 }
 
 /// If false, an order in progress is paid a second time, or is changed or canceled after its end. A method may also be
-/// accepted that cannot do what the request demands.
+/// accepted that cannot do what the request requires.
 pub(crate) fn wrong_status_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     confirm_only_while_open(step)
         .and(|| update_only_while_open(step))
@@ -145,7 +145,7 @@ fn update_only_while_open<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgeme
     refused(step.step, premise, reason)
 }
 
-/// If false, a typing error in an id changes somebody else's order or is taken for success.
+/// If false, a typing error in an id changes another order or counts as success.
 pub(crate) fn unknown_objects_are_not_found<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some(operation) = step.performed() else { return Judgement::Vacuous };
     let target = operation.about();
@@ -192,9 +192,9 @@ fn off_session_comes_with_confirm<D: Diagnostics>(step: &PaymentStep<'_, '_>) ->
     refused(step.step, create.off_session && !create.confirm, Rejection::OffSessionWithoutConfirm)
 }
 
-/// If false, a merchant's permitted request is rejected: for its status where the status is right, or for a missing
-/// method where there is one. A rejected cancel of a processing payment is accepted here: whether the bank can still stop
-/// it is not judged.
+/// If false, a permitted request is rejected for its status although the status permits it, or for a missing method
+/// although the intent has one. A rejected cancel of a processing payment is not judged: the bank may no longer be able
+/// to stop it.
 pub(crate) fn status_refusals_are_true<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((operation, reason)) = step.turned_down() else { return Judgement::Vacuous };
     if reason == Rejection::UnexpectedMulticapture {

@@ -16,8 +16,8 @@ pub(crate) fn succeeded_means_received<D: Diagnostics>(config: &Config, payment:
     succeeded_has_received(config, payment).and(|| automatic_takes_all(config, payment))
 }
 
-/// If false, an attempt is under way with no method to take the money from, or a customer is asked
-/// for a method that is there.
+/// If false, an attempt is in progress without a method to take the money from, or a customer is asked for a method
+/// that the intent has.
 pub(crate) fn method_fits_the_status<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     under_way_means_a_method(config, payment).and(|| asking_for_a_method_means_none(config, payment))
 }
@@ -36,8 +36,8 @@ pub(crate) fn waiting_fits_the_method<D: Diagnostics>(config: &Config, payment: 
         .and(|| holding_means_manual_card(config, payment))
 }
 
-/// If false, a customer is charged twice for one order, an order counts as paid without a charge, or is
-/// paid once more although it was paid.
+/// If false, a customer is charged twice for one order, an order counts as paid without a charge, or a paid order is
+/// paid again.
 pub(crate) fn money_means_one_approved_charge<D: Diagnostics>(config: &Config, payment: &PaymentView) -> Judgement<D> {
     one_successful_charge(config, payment)
         .and(|| held_or_paid_means_approved(config, payment))
@@ -45,8 +45,8 @@ pub(crate) fn money_means_one_approved_charge<D: Diagnostics>(config: &Config, p
         .and(|| processing_means_unpaid(config, payment))
 }
 
-/// If false, a card is charged that its issuer refuses: after the challenge, on the provider's page, or by a
-/// second confirmation; and the money is taken back weeks later.
+/// If false, a card is charged that its issuer refuses, after a challenge, on the provider's page or by a second
+/// confirmation, and the money is taken back weeks later.
 pub(crate) fn charged_only_if_the_issuer_approves<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let approves = payment.payment_method.is_some_and(|method| match method.profile().issuer {
         Issuer::Approves | Issuer::Challenges => true,
@@ -77,7 +77,7 @@ pub(crate) fn canceled_has_received_nothing<D: Diagnostics>(_: &Config, payment:
     })
 }
 
-/// If false, the merchant is shown money that a capture would be refused.
+/// If false, the merchant sees money that cannot be captured.
 pub(crate) fn capturable_only_while_held<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     given(!payment.capturable.is_zero(), payment.status == RequiresCapture, || {
         format!("capturable {} while {}", payment.capturable.get(), payment.status.name())
