@@ -81,6 +81,10 @@ pub fn judge(group: Group, config: &Config, bounds: Bounds) -> Verdict {
     if let Some(impossible) = case.by_law(&known) {
         return verdict(impossible, 0);
     }
+    if let Some(logged) = has_another_currency(&known) {
+        let why = format!("the currency was changed before line {}, and the model has no such update", logged.line);
+        return verdict(Finding::CannotTell { why }, 0);
+    }
     if let Some(logged) = known.iter().find(|logged| has_large_amount(logged)) {
         let why = format!("an amount in line {} is larger than those of the model, {}", logged.line, Amount::MAX.get());
         return verdict(Finding::CannotTell { why }, 0);
@@ -230,6 +234,14 @@ fn out_of_model(unknown: &[LoggedEvent], known: &[LoggedEvent]) -> Option<Findin
         (None, None) => return None,
     };
     Some(Finding::CannotTell { why })
+}
+
+/// Returns an event whose payment, charge or refund is in another currency than that of the first one.
+fn has_another_currency(events: &[LoggedEvent]) -> Option<&LoggedEvent> {
+    let is_of_payment = |it: &&LoggedEvent| matches!(family(&it.kind), "payment_intent" | "charge" | "refund");
+    let mut of_payment = events.iter().filter(is_of_payment).filter(|it| it.object().currency.text().is_some());
+    let first = of_payment.next()?;
+    of_payment.find(|it| it.object().currency.text() != first.object().currency.text())
 }
 
 /// Returns whether the payment has an amount beyond the range of the model, which is that of most currencies (AMT-2).

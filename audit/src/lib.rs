@@ -43,7 +43,7 @@ pub use verdict::{Finding, Impossible, Proof, Verdict};
 /// How a log is judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// The config of the engine that wrote it. The account is told by the log itself.
+    /// The config of the engine that wrote it. The log itself shows the account.
     pub config: Config,
     /// How far is looked.
     pub bounds: Bounds,
@@ -80,7 +80,7 @@ impl Options {
     }
 }
 
-/// The rule book's config, but for a job that ends holds late: that is no impossibility.
+/// Returns the configuration of the specification, but with a job that ends holds late: that is no impossibility.
 #[must_use]
 pub fn lenient_config() -> Config {
     Config { dialect: Dialect { expiry_job_delay: time::DAY, ..Dialect::default() }, ..Config::default() }

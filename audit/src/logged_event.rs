@@ -24,6 +24,9 @@ pub struct LoggedEvent {
     /// `api_version`.
     #[serde(skip_serializing_if = "Seen::is_absent")]
     pub api_version: Seen<String>,
+    /// `request`: the id of the request that caused the event, and null if a job did.
+    #[serde(skip_serializing_if = "Seen::is_absent")]
+    pub request: Seen<Id>,
     /// `data`.
     pub data: Data,
 }
@@ -131,7 +134,7 @@ fields! {
         captured: bool, refunded: bool, reversed: bool, disputed: bool, paid: bool,
         capture_method: String, confirmation_method: String, cancellation_reason: String,
         latest_charge: Id, payment_intent: Id, setup_intent: Id, charge: Id, source_transaction: Id,
-        payment_method: Id, balance_transaction: Id, transfer: Id, application_fee: Id,
+        payment_method: Id, balance_transaction: Id, transfer: Id, application_fee: Id, transfer_reversal: Id,
         application_fee_amount: i64, amount_total: i64, failure_code: String, reason: String, payment_status: String,
     } {
         charges: Charges, last_payment_error: Failure, last_setup_error: Failure, transfer_data: TransferData,
@@ -141,7 +144,7 @@ fields! {
 
 fields! {
     /// `last_payment_error` and `last_setup_error`.
-    Failure { code: String, decline_code: String }
+    Failure { code: String, decline_code: String, charge: Id, payment_method: Id }
 }
 
 fields! {

@@ -278,6 +278,7 @@ impl<'de, F: FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>> Visitor<'de> f
                     logged.created = created.value().copied().unwrap_or(0);
                 }
                 "api_version" => logged.api_version = fields.next_value()?,
+                "request" => logged.request = fields.next_value()?,
                 "has_more" => has_more = fields.next_value()?,
                 "data" => {
                     page |= fields.next_value_seed(Both { into: &mut *self, data: &mut logged.data })?;

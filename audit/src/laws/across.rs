@@ -44,7 +44,7 @@ fn canceled(found: &mut Violations, events: &[LoggedEvent]) {
 }
 
 /// Notes which events say something else than most others. `what` names the field.
-fn agree(found: &mut Violations, said: &[Said], law: Law, what: &str) {
+pub(super) fn agree(found: &mut Violations, said: &[Said], law: Law, what: &str) {
     let Some((_, first)) = said.first() else { return };
     if said.iter().all(|(_, value)| value == first) {
         return;
@@ -71,10 +71,12 @@ fn agree(found: &mut Violations, said: &[Said], law: Law, what: &str) {
 fn fixed(kind: &str, object: &Object) -> Vec<(&'static str, Option<String>)> {
     let number = |seen: &crate::seen::Seen<i64>| seen.value().map(i64::to_string);
     let id = |seen: &crate::seen::Seen<crate::seen::Id>| seen.id().map(str::to_owned);
+    let word = |seen: &crate::seen::Seen<String>| seen.text().map(str::to_owned);
     let mut fields = vec![("created", number(&object.created))];
     match kind {
         "charge" => fields.extend([
             ("amount", number(&object.amount)),
+            ("currency", word(&object.currency)),
             ("payment_intent", id(&object.payment_intent)),
             ("payment_method", id(&object.payment_method)),
             ("balance_transaction", id(&object.balance_transaction)),
@@ -88,13 +90,18 @@ fn fixed(kind: &str, object: &Object) -> Vec<(&'static str, Option<String>)> {
         ]),
         "refund" => fields.extend([
             ("amount", number(&object.amount)),
+            ("currency", word(&object.currency)),
+            ("balance_transaction", id(&object.balance_transaction)),
             ("charge", id(&object.charge)),
             ("payment_intent", id(&object.payment_intent)),
         ]),
-        "application_fee" => fields.extend([("amount", number(&object.amount)), ("charge", id(&object.charge))]),
-        "transfer" => {
-            fields.extend([("amount", number(&object.amount)), ("source_transaction", id(&object.source_transaction))])
-        }
+        "application_fee" | "transfer" => fields.extend([
+            ("amount", number(&object.amount)),
+            ("currency", word(&object.currency)),
+            ("balance_transaction", id(&object.balance_transaction)),
+            ("charge", id(&object.charge)),
+            ("source_transaction", id(&object.source_transaction)),
+        ]),
         "checkout.session" => fields
             .extend([("amount_total", number(&object.amount_total)), ("payment_intent", id(&object.payment_intent))]),
         _ => {}
@@ -139,7 +146,12 @@ fn objects(found: &mut Violations, events: &[LoggedEvent]) {
 /// What all objects of a payment share.
 fn group(found: &mut Violations, events: &[LoggedEvent]) {
     let all = || events.iter().enumerate();
-    let is_money = |it: &LoggedEvent| matches!(object_kind(it), "payment_intent" | "charge" | "refund");
+    // Before payment the currency may be changed (PI-5).
+    let is_money = |it: &LoggedEvent| match object_kind(it) {
+        "payment_intent" => is_held(it, has_charge(events)),
+        "charge" => it.object().status.text() == Some("succeeded"),
+        kind => kind == "refund",
+    };
     let currency: Vec<Said> = all()
         .filter(|(_, it)| is_money(it))
         .filter_map(|(place, it)| Some((place, it.object().currency.text()?.to_owned())))
@@ -182,10 +194,23 @@ fn group(found: &mut Violations, events: &[LoggedEvent]) {
     methods(found, events);
 }
 
+/// Returns whether a charge of the payment has succeeded.
+fn has_charge(events: &[LoggedEvent]) -> bool {
+    events.iter().any(|it| object_kind(it) == "charge" && it.object().status.text() == Some("succeeded"))
+}
+
+/// Returns whether the intent shows a payment whose money is held or was, of which amount, currency and method stay.
+fn is_held(intent: &LoggedEvent, has_charge: bool) -> bool {
+    match intent.object().status.text() {
+        Some("canceled") => has_charge,
+        status => matches!(status, Some("requires_capture" | "succeeded")),
+    }
+}
+
 /// The intent names the method that was charged, and the charge keeps what it was charged for.
 fn methods(found: &mut Violations, events: &[LoggedEvent]) {
     let is_held = |it: &LoggedEvent| match object_kind(it) {
-        "payment_intent" => matches!(it.object().status.text(), Some("requires_capture" | "succeeded")),
+        "payment_intent" => is_held(it, has_charge(events)),
         "charge" => it.object().status.text() == Some("succeeded"),
         _ => false,
     };

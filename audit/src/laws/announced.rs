@@ -36,9 +36,24 @@ pub(super) fn judge(found: &mut Violations, events: &[LoggedEvent], limits: LawC
             }
         }
     }
+    reversals(found, events, limits);
     // Two equal steps of one second are logged twice and kept once; then the sums do not come out.
     if limits.twins == 0 {
         refunds(found, events);
+    }
+}
+
+/// A refund that reverses a transfer has the event of the transfer.
+fn reversals(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'_>) {
+    let reverses = |it: &LoggedEvent| it.kind == "refund.created" && it.object().transfer_reversal.id().is_some();
+    for (place, refund) in events.iter().enumerate().filter(|(_, it)| reverses(it)) {
+        let is_its = |it: &LoggedEvent| {
+            it.kind == "transfer.reversed" && it.created.abs_diff(refund.created) <= limits.lag.unsigned_abs()
+        };
+        if !events.iter().any(is_its) {
+            let why = "it reverses a transfer, and no event shows the reversal".to_owned();
+            found.unannounced(place, ANNOUNCED, why);
+        }
     }
 }
 

@@ -10,10 +10,12 @@ mod chain;
 mod moment;
 mod money;
 mod order;
+mod request;
 mod session;
 
 use holdfast_model::Config;
 
+pub(crate) use self::request::of_refund;
 use crate::logged_event::LoggedEvent;
 use crate::seen::Seen;
 use crate::verdict::{Finding, Impossible, Proof};
@@ -100,6 +102,7 @@ pub(crate) fn contradictions(events: &[LoggedEvent], limits: LawContext<'_>) -> 
     order::judge(&mut found, events, limits);
     chain::judge(&mut found, events, limits);
     money::judge(&mut found, events, limits);
+    request::judge(&mut found, events, limits);
     session::judge(&mut found, events, limits);
     if limits.is_complete {
         announced::judge(&mut found, events, limits);

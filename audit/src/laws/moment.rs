@@ -116,6 +116,10 @@ fn intent(note: &mut impl FnMut(Law, String), logged: &LoggedEvent, limits: LawC
         note(STATUS, format!("`status` is `{status}`, which no PaymentIntent has"));
     }
     intent_status(note, logged, status);
+    if let Some(method) = object.payment_method.id().filter(|_| status == "requires_payment_method") {
+        let law = ("C4 C6 C13", Some("method-fits-the-status"));
+        note(law, format!("`status` is `{status}`, and `payment_method` is `{method}`"));
+    }
     let (amount, capturable, received) =
         (number(&object.amount), number(&object.amount_capturable), number(&object.amount_received));
     if let Some((amount, received)) = amount.zip(received).filter(|(amount, received)| received > amount) {

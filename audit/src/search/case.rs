@@ -15,6 +15,8 @@ pub(super) struct Fact {
     pub(super) charge: u16,
     /// The refund it is about, numbered from 1.
     pub(super) refund: u16,
+    /// Whether its request creates a refund; `None` if the request is not known, or its refund may be missing.
+    pub(super) is_of_refund: Option<bool>,
     /// It lists nothing that changed: texts may have.
     pub(super) is_quiet: bool,
 }
@@ -56,9 +58,15 @@ pub(super) struct Hints {
 
 impl<'a> Case<'a> {
     /// `events` in the order of their times.
-    pub(super) fn new(events: &'a [LoggedEvent], config: &Config) -> Self {
+    /// `gaps`: whether events may be missing.
+    pub(super) fn new(events: &'a [LoggedEvent], config: &Config, gaps: bool) -> Self {
         let (mut charges, mut refunds) = (Vec::new(), Vec::new());
-        let facts = events.iter().map(|logged| fact(logged, &mut charges, &mut refunds)).collect();
+        let requests: Vec<&str> = events.iter().filter_map(crate::laws::of_refund).collect();
+        let mut facts: Vec<Fact> = events.iter().map(|logged| fact(logged, &mut charges, &mut refunds)).collect();
+        for (fact, logged) in facts.iter_mut().zip(events) {
+            let is_of_refund = logged.request.id().map(|id| requests.contains(&id));
+            fact.is_of_refund = is_of_refund.filter(|is_of_refund| *is_of_refund || !gaps);
+        }
         let mut config = *config;
         let hints = Hints::of(events, &mut config);
         let currency = currency(events);
@@ -91,6 +99,7 @@ fn fact<'a>(logged: &'a LoggedEvent, charges: &mut Vec<&'a str>, refunds: &mut V
         created: logged.created,
         charge: number(charges, charge),
         refund: number(refunds, refund),
+        is_of_refund: None,
         is_quiet: logged.previous().is_none_or(says_nothing),
     }
 }

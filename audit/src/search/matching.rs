@@ -26,6 +26,8 @@ pub(super) struct ComparedStep<'a> {
     pub(super) setup: Option<&'a SetupView>,
     /// The refund that is told of, before and after.
     pub(super) refund: (Option<RefundView>, Option<RefundView>),
+    /// Whether the step creates a refund.
+    pub(super) creates_refund: bool,
     /// The currency of the payment, as the first event has it.
     pub(super) currency: Option<&'a str>,
 }

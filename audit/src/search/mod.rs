@@ -159,7 +159,7 @@ pub(crate) enum Tries {
 /// Looks for a history. `events` are in the order of their times; `twins` of them were logged twice under two ids, and
 /// only once here.
 pub(crate) fn search(tries: Tries, events: &[LoggedEvent], config: &Config, bounds: Bounds, twins: usize) -> Found {
-    let case = Case::new(events, config);
+    let case = Case::new(events, config, bounds.gaps);
     let clock = events.first().map_or(0, |logged| logged.created);
     let start =
         Place { state: State::default(), clock, open: 0, logged: 0, charge: 0, refunds: [0; holdfast_model::REFUNDS] };
@@ -326,7 +326,7 @@ mod tests {
     fn a_place_is_known_by_its_cost_and_by_what_is_missing() {
         let event = LoggedEvent { id: "evt_1".to_owned(), created: 1, ..LoggedEvent::default() };
         let events = [event];
-        let case = Case::new(&events, &Config::default());
+        let case = Case::new(&events, &Config::default(), false);
         let place = Place {
             state: State::default(),
             clock: 1,

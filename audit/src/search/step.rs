@@ -77,6 +77,7 @@ impl<'b> Search<'_, 'b> {
             after: after.as_ref(),
             setup: seen_after.observation(config).setup,
             refund: (None, None),
+            creates_refund: logged.iter().any(|it| it.kind == Kind::RefundCreated),
             currency: self.case.currency,
         };
         let mut start = Place { state: made.after, clock: at, ..*place };
@@ -208,7 +209,8 @@ impl<'b> Search<'_, 'b> {
             if fact.created > until {
                 break;
             }
-            if fact.kind != Some(notification.kind) || next.is_explained(index) {
+            let is_of_other = fact.is_of_refund.is_some_and(|of_refund| of_refund != compared.creates_refund);
+            if fact.kind != Some(notification.kind) || next.is_explained(index) || is_of_other {
                 continue;
             }
             if left <= 0 {
@@ -284,8 +286,15 @@ impl<'b> Search<'_, 'b> {
                 };
                 let (before, after) = (Some(&view), Some(&view));
                 let refund = (refund, refund);
-                let compared =
-                    ComparedStep { config, before, after, setup: None, refund, currency: self.case.currency };
+                let compared = ComparedStep {
+                    config,
+                    before,
+                    after,
+                    setup: None,
+                    refund,
+                    creates_refund: false,
+                    currency: self.case.currency,
+                };
                 let mut next = *place;
                 if differences(logged, kind, &compared).is_empty()
                     && self.name(&mut next, index, about)

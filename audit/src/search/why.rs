@@ -146,6 +146,7 @@ impl Search<'_, '_> {
             after: view.as_ref(),
             setup: after.observation(config).setup,
             refund: (None, None),
+            creates_refund: made.notifications.as_slice().iter().any(|it| it.kind == Kind::RefundCreated),
             currency: self.case.currency,
         };
         for notification in made.notifications.as_slice().iter().filter(|it| it.kind == kind) {

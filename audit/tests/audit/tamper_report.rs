@@ -7,57 +7,37 @@ use std::path::{Path, PathBuf};
 
 use crate::tampers::{Outcome, Row, measured};
 
-/// Why a tamper that was not caught could not be: the words that its name contains, and the reason.
-const REASONS: [(&[&str], &str); 14] = [
-    (
-        &["payment_intent.created", "amount"],
-        "Before payment the amount may be changed, and no event shows it (PI-5, PI-9).",
-    ),
-    (
-        &["payment_intent.requires_action", "amount"],
-        "Before payment the amount may be changed, and no event shows it (PI-5, PI-9).",
-    ),
-    (
-        &["payment_intent.created", "application_fee_amount"],
-        "Before payment the fee may be changed, and no event shows it (B50).",
-    ),
-    (&["capture_method"], "Before payment the capture method may be changed, and no event shows it (A3)."),
-    (
-        &["a status", "refund.created", "pending"],
-        "A refund may be pending for reasons that the model does not have (REF-2).",
-    ),
+/// Reasons for which tampers cannot be caught: the words that their names contain, and the reason.
+const REASONS: [(&[&str], &str); 15] = [
+    (&["payment_intent.created amount"], AMOUNT),
+    (&["payment_intent.requires_action amount"], AMOUNT),
+    (&["payment_intent.created currency"], CURRENCY),
+    (&["payment_intent.requires_action currency"], CURRENCY),
+    (&["capture_method"], "Before payment a request may change the capture method, and no event shows it (A3)."),
+    (&["a status", "refund.created pending"], "A refund is pending while the balance is insufficient (REF-3)."),
     (&["an id", "balance_transaction"], "The log shows this entry of the ledger once."),
-    (&["an id", "payment_method"], "Before and without a charge the method may be another at each attempt (PI-7)."),
+    (&["an id", "payment_method"], "Before a charge each request may give another method (PI-7)."),
     (&["an id", "refund.created id"], "The log shows this refund once."),
-    (&["an event", "refund.updated"], "A change of metadata has the same event without other changes (P29)."),
-    (&["payment_intent.payment_failed"], "An attempt may fail without a charge, and several may fail (C13, PI-19)."),
-    (&["charge.failed"], "An attempt may fail without a charge (PI-19)."),
-    (&["payment_intent.requires_action"], "The next attempt does not depend on this one (C6)."),
-    (&["transfer.reversed"], "A transfer may be reversed apart from refunds, in any part (B46)."),
-    (&["application_fee.refunded"], "A fee may be refunded apart from refunds, in any part (B46)."),
+    (&["an event repeated", "refund.updated"], "An update of metadata has the same event (P29)."),
+    (&["an event dropped", "payment_intent.requires_action"], "The next attempt does not depend on this one (C6)."),
+    (
+        &["an event dropped", "application_fee.refunded"],
+        "A refund does not show whether the fee goes back with it (B46).",
+    ),
+    (&["amount_capturable_updated succeeded"], LAST_PIECE),
+    (&["charge.updated captured"], LAST_PIECE),
+    (&["charge.pending paid"], "No requirement says whether a pending charge is `paid`."),
 ];
 
-/// Reasons for single tampers that no pattern covers.
-const SINGLE: [(&[&str], &str); 6] = [
-    (&["transfer.created currency"], "A fee or a transfer may be in the currency of its account."),
-    (&["application_fee.created currency"], "A fee or a transfer may be in the currency of its account."),
-    (
-        &["a status", "payment_intent.created", "requires_payment_method"],
-        "A method may be given later, and no event shows it (PI-7).",
-    ),
-    (
-        &["amount_capturable_updated", "succeeded"],
-        "The last piece may be sent before or after the hold has ended (U10).",
-    ),
-    (&["charge.updated", "captured"], "The last piece may be sent before or after the hold has ended (U10)."),
-    (&["charge.pending", "paid"], "No requirement says whether a pending charge is `paid`."),
-];
+const AMOUNT: &str = "Before payment a request may change the amount, and no event shows it (PI-5).";
+const CURRENCY: &str = "Before payment a request may change the currency, and no event shows it (PI-5).";
+const LAST_PIECE: &str = "The last piece may be sent before or after the hold has ended (U10).";
 
 /// Returns the reason why a tamper was missed.
 fn reason(name: &str) -> Option<&'static str> {
     let fits =
         |(words, reason): &(&[&str], &'static str)| words.iter().all(|word| name.contains(word)).then_some(*reason);
-    REASONS.iter().chain(&SINGLE).find_map(fits)
+    REASONS.iter().find_map(fits)
 }
 
 fn table(text: &mut String, kinds: &BTreeMap<&str, Row>, total: &Row) {
@@ -126,10 +106,28 @@ fn write_report() {
 }
 
 #[test]
+#[ignore = "prints the tampers that are not caught"]
+fn print_misses() {
+    for (name, _) in measured(false).2 {
+        println!("{name}: {}", reason(&name).unwrap_or("no reason"));
+    }
+}
+
+#[test]
+fn each_reason_is_needed() {
+    let missed = measured(false).2;
+    for (words, reason) in REASONS {
+        let fits = |(name, _): &&(String, Outcome)| words.iter().all(|word| name.contains(word));
+        assert!(missed.iter().find(fits).is_some(), "no miss is explained by {words:?}: {reason}");
+    }
+}
+
+#[test]
 fn the_report_is_what_is_measured() {
     let (text, total, unexplained) = report();
     assert!(unexplained.is_empty(), "{} misses without a reason: {unexplained:#?}", unexplained.len());
     assert!(total.all() >= 200, "only {} tampers", total.all());
-    assert!(decided(&total) >= 980, "{} per mille are caught", decided(&total));
+    assert!(decided(&total) >= 990, "{} per mille of those that can be are caught", decided(&total));
+    assert!(total.caught() * 1_000 >= total.all() * 970, "{} of {} are caught", total.caught(), total.all());
     assert_eq!(fs::read_to_string(path()).unwrap(), text, "reports/audit.md: run `write_report`");
 }

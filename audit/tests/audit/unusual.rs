@@ -140,6 +140,45 @@ fn the_total_of_a_session_is_that_of_the_paid_intent() {
     always_impossible("the total of the first intent", &log);
 }
 
+/// Before payment the currency may be changed (PI-5), but not within one request.
+#[test]
+fn the_currency_may_be_changed_before_payment() {
+    for (script, is_possible) in [(UPDATED, true), (BACKGROUND, false), (DECLINED, false)] {
+        let mut log = log_of(script);
+        let place = at(&log, "payment_intent.created");
+        log[place]["data"]["object"]["currency"] = json!("eur");
+        if is_possible {
+            never_impossible(script, &log);
+            // A log need not show requests.
+            log.iter_mut().for_each(|event| event["request"] = Value::Null);
+            never_impossible("no requests", &log);
+        } else {
+            always_impossible(script, &log);
+        }
+    }
+    for kind in ["payment_intent.succeeded", "charge.succeeded"] {
+        let mut log = log_of(UPDATED);
+        let place = at(&log, kind);
+        log[place]["data"]["object"]["currency"] = json!("eur");
+        always_impossible(kind, &log);
+    }
+}
+
+/// Jobs have no request, and requests of other logs may have other shapes.
+#[test]
+fn requests_of_any_shape_are_read() {
+    for request in [Value::Null, json!("req_1"), json!({ "id": null, "idempotency_key": "a" }), json!(17)] {
+        for script in [PIECES, CONNECT, DECLINED, BACKGROUND] {
+            let mut log = log_of(script);
+            let is_text = request.is_string();
+            for event in log.iter_mut().filter(|event| !is_text || event["request"]["id"].is_string()) {
+                event["request"] = if is_text { event["request"]["id"].clone() } else { request.clone() };
+            }
+            accepted(&format!("{request}: {script}"), &log);
+        }
+    }
+}
+
 /// The fee of a direct charge belongs to the platform, and its events to the platform's log.
 #[test]
 fn the_log_of_a_connected_account_has_no_fee_events() {
