@@ -6,17 +6,9 @@ use holdfast_model::{
     SetupStatus, SetupView,
 };
 
+use super::differences::{Difference, Differences};
 use crate::logged_event::{LoggedEvent, Object};
-use crate::seen::{Id, Seen};
-
-/// A field in which an event and the model differ.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Difference {
-    pub(super) field: &'static str,
-    pub(super) is_previous: bool,
-    pub(super) said: String,
-    pub(super) would_be: String,
-}
+use crate::seen::Seen;
 
 /// One step of the model, as far as events show it.
 pub(super) struct ComparedStep<'a> {
@@ -32,63 +24,24 @@ pub(super) struct ComparedStep<'a> {
     pub(super) currency: Option<&'a str>,
 }
 
-/// Collects differences, or only whether there is one.
-pub(super) struct Differences(pub(super) Vec<Difference>);
-
-impl Differences {
-    fn note(&mut self, field: &'static str, is_previous: bool, said: String, would_be: String) {
-        self.0.push(Difference { field, is_previous, said, would_be });
-    }
-
-    fn amount(&mut self, field: &'static str, said: &Seen<i64>, would_be: Amount) {
-        self.amount_or(field, said, would_be, would_be);
-    }
-
-    /// An amount that may be shown in either of two ways.
-    fn amount_or(&mut self, field: &'static str, said: &Seen<i64>, one: Amount, other: Amount) {
-        self.figure(field, false, said, one, other);
-    }
-
-    fn was_amount(&mut self, field: &'static str, said: &Seen<i64>, one: Amount, other: Amount) {
-        self.figure(field, true, said, one, other);
-    }
-
-    fn figure(&mut self, field: &'static str, is_previous: bool, said: &Seen<i64>, one: Amount, other: Amount) {
-        let is = |wanted: Amount| said.value() == Some(&i64::from(wanted.get()));
-        if !said.is_absent() && !is(one) && !is(other) {
-            self.note(field, is_previous, said.to_string(), one.get().to_string());
-        }
-    }
-
-    fn flag(&mut self, field: &'static str, is_previous: bool, said: &Seen<bool>, one: bool, other: bool) {
-        if !said.is_absent() && said.value() != Some(&one) && said.value() != Some(&other) {
-            self.note(field, is_previous, said.to_string(), one.to_string());
-        }
-    }
-
-    fn word(&mut self, field: &'static str, is_previous: bool, said: &Seen<String>, allowed: &[&str]) {
-        if !said.is_absent() && !said.text().is_some_and(|text| allowed.contains(&text)) {
-            self.note(field, is_previous, said.to_string(), allowed.first().copied().unwrap_or_default().to_owned());
-        }
-    }
-
-    fn link(&mut self, field: &'static str, is_previous: bool, said: &Seen<Id>, one: bool, other: bool) {
-        if let Some(set) = said.is_set()
-            && set != one
-            && set != other
-        {
-            let would_be = if one { "set" } else { "null" };
-            self.note(field, is_previous, said.to_string(), would_be.to_owned());
-        }
-    }
+/// Returns the differences between an event and a notification of this kind in this step.
+pub(super) fn differences(logged: &LoggedEvent, kind: Kind, compared: &ComparedStep<'_>) -> Vec<Difference> {
+    let mut found = Differences::all();
+    compare(&mut found, logged, kind, compared);
+    found.into_list()
 }
 
-/// The differences between an event and a notification of this kind in this step.
-pub(super) fn differences(logged: &LoggedEvent, kind: Kind, compared: &ComparedStep<'_>) -> Vec<Difference> {
-    let mut found = Differences(Vec::new());
+/// Returns whether an event can be the notification of this kind in this step.
+pub(super) fn fits(logged: &LoggedEvent, kind: Kind, compared: &ComparedStep<'_>) -> bool {
+    let mut found = Differences::whether_any();
+    compare(&mut found, logged, kind, compared);
+    !found.is_any()
+}
+
+fn compare(found: &mut Differences, logged: &LoggedEvent, kind: Kind, compared: &ComparedStep<'_>) {
     let object = logged.object();
     if !logged.is_comparable(compared.currency) {
-        return found.0;
+        return;
     }
     if let Some(currency) = compared.currency {
         found.word("currency", false, &object.currency, &[currency]);
@@ -96,37 +49,36 @@ pub(super) fn differences(logged: &LoggedEvent, kind: Kind, compared: &ComparedS
     match object.object.text() {
         Some("payment_intent") => {
             if let Some(after) = compared.after {
-                intent(&mut found, logged, kind, compared, after);
+                intent(found, logged, kind, compared, after);
             }
         }
         Some("charge") => {
             if let (Some(after), Some(charge)) =
                 (compared.after, compared.after.and_then(|after| after.charge.as_ref()))
             {
-                self::charge(&mut found, logged, kind, compared, (after, charge));
+                self::charge(found, logged, kind, compared, (after, charge));
             }
         }
-        Some("refund") => refund(&mut found, logged, compared),
+        Some("refund") => refund(found, logged, compared),
         Some("application_fee") => {
             let (before, after) = ledgers(compared);
             let (made, back) = ((before.fees, after.fees), (before.fees_refunded, after.fees_refunded));
             let returned = &object.amount_refunded;
-            connected(&mut found, logged, kind == Kind::FeeCreated, made, back, ("amount_refunded", returned));
+            connected(found, logged, kind == Kind::FeeCreated, made, back, ("amount_refunded", returned));
         }
         Some("transfer") => {
             let (before, after) = ledgers(compared);
             let (made, back) = ((before.transfers, after.transfers), (before.reversals, after.reversals));
             let returned = &object.amount_reversed;
-            connected(&mut found, logged, kind == Kind::TransferCreated, made, back, ("amount_reversed", returned));
+            connected(found, logged, kind == Kind::TransferCreated, made, back, ("amount_reversed", returned));
         }
         Some("setup_intent") => {
             if let Some(after) = compared.setup {
-                setup(&mut found, object, kind, after);
+                setup(found, object, kind, after);
             }
         }
         _ => {}
     }
-    found.0
 }
 
 fn ledgers(compared: &ComparedStep<'_>) -> (holdfast_model::LedgerView, holdfast_model::LedgerView) {
@@ -159,6 +111,9 @@ fn intent(found: &mut Differences, logged: &LoggedEvent, kind: Kind, compared: &
     found.amount("amount", &object.amount, after.amount);
     found.amount("amount_capturable", &object.amount_capturable, after.capturable);
     found.amount("amount_received", &object.amount_received, after.received);
+    if found.is_settled() {
+        return;
+    }
     let by_card = object.card_options().and_then(|card| card.capture_method.text()) == Some("manual");
     if !by_card {
         found.word("capture_method", false, &object.capture_method, &[capture_word(after.capture_method)]);
@@ -166,17 +121,17 @@ fn intent(found: &mut Differences, logged: &LoggedEvent, kind: Kind, compared: &
     if let Some(fee) = object.application_fee_amount.value() {
         let too_much = *fee < 0 || *fee > i64::from(after.amount.get());
         if too_much {
-            found.note("application_fee_amount", false, fee.to_string(), format!("at most {}", after.amount.get()));
+            found.note("application_fee_amount", false, fee, format_args!("at most {}", after.amount.get()));
         } else if let Some(standing) = after.fee.filter(|_| kind == Kind::IntentSucceeded) {
             found.amount("application_fee_amount", &object.application_fee_amount, standing);
         }
     } else if let Seen::Odd(words) = &object.application_fee_amount {
-        found.note("application_fee_amount", false, words.clone(), "a whole number".to_owned());
+        found.note("application_fee_amount", false, words, "a whole number");
     }
     if kind == Kind::IntentCanceled {
         reason(found, object, before, after);
     } else if object.cancellation_reason.text().is_some() && after.status != IntentStatus::Canceled {
-        found.note("cancellation_reason", false, object.cancellation_reason.to_string(), "null".to_owned());
+        found.note("cancellation_reason", false, &object.cancellation_reason, "null");
     }
     let Some(previous) = logged.previous() else { return };
     let zero = Amount::ZERO;
@@ -207,7 +162,7 @@ fn reason(found: &mut Differences, object: &Object, before: Option<&PaymentView>
         Seen::Null => None,
         Seen::Is(text) => Some(text.as_str()),
         Seen::Odd(words) => {
-            found.note("cancellation_reason", false, words.clone(), "a reason or null".to_owned());
+            found.note("cancellation_reason", false, words, "a reason or null");
             return;
         }
     };
@@ -222,7 +177,7 @@ fn reason(found: &mut Differences, object: &Object, before: Option<&PaymentView>
     };
     if !fits {
         let would_be = if by_system { "automatic" } else { "null or a reason that a client may give" };
-        found.note("cancellation_reason", false, object.cancellation_reason.to_string(), would_be.to_owned());
+        found.note("cancellation_reason", false, &object.cancellation_reason, would_be);
     }
 }
 
@@ -241,6 +196,9 @@ fn charge(
     found.amount("amount", &object.amount, charge.authorized);
     found.amount("amount_captured", &object.amount_captured, charge.captured_amount);
     found.flag("captured", false, &object.captured, charge.captured, halfway.captured);
+    if found.is_settled() {
+        return;
+    }
     let (shown, flag) = refund_shown(compared.config, after, charge);
     // Old versions count the released rest of a partial capture as refunded (CAP-13, VER-2).
     let with_rest = charge.refunded_amount.plus(charge.released).filter(|_| logged.may_be_old() && charge.captured);
@@ -265,17 +223,19 @@ fn charge(
     found.link("application_fee", false, &object.application_fee, links.application_fee, links.application_fee);
     let fee_is_too_much = |fee: &i64| *fee < 0 || *fee > i64::from(charge.authorized.get());
     if object.application_fee_amount.value().is_some_and(fee_is_too_much) {
-        let most = format!("at most {}", charge.authorized.get());
-        found.note("application_fee_amount", false, object.application_fee_amount.to_string(), most);
+        let most = format_args!("at most {}", charge.authorized.get());
+        found.note("application_fee_amount", false, &object.application_fee_amount, most);
     }
     if let Some(multicapture) = object.multicapture()
         && charge.status == holdfast_model::ChargeStatus::Succeeded
         && multicapture != charge.multicapture_available
     {
-        let word = |available: bool| if available { "available" } else { "unavailable" }.to_owned();
+        let word = |available: bool| if available { "available" } else { "unavailable" };
         found.note("multicapture.status", false, word(multicapture), word(charge.multicapture_available));
     }
-    charge_before(found, logged, compared, before);
+    if !found.is_settled() {
+        charge_before(found, logged, compared, before);
+    }
 }
 
 /// The previous values of a charge.
@@ -343,12 +303,12 @@ fn connected(
     if let (Some(whole), Some(back)) = (whole, returned.value())
         && (*back > whole || *back < 0)
     {
-        found.note(field, false, back.to_string(), format!("at most {whole}"));
+        found.note(field, false, back, format_args!("at most {whole}"));
     }
     if let Some(part) = part_returned(logged)
         && part > i64::from(delta(back).get())
     {
-        found.note(field, true, part.to_string(), delta(back).get().to_string());
+        found.note(field, true, part, delta(back).get());
     }
 }
 
@@ -393,6 +353,6 @@ fn setup(found: &mut Differences, object: &Object, kind: Kind, after: &SetupView
         found.word("status", false, &object.status, &[after.status.name(), old]);
     }
     if object.cancellation_reason.text().is_some() && kind != Kind::SetupCanceled {
-        found.note("cancellation_reason", false, object.cancellation_reason.to_string(), "null".to_owned());
+        found.note("cancellation_reason", false, &object.cancellation_reason, "null");
     }
 }

@@ -8,6 +8,7 @@
 mod alphabet;
 mod case;
 mod coverage;
+mod differences;
 mod matching;
 mod step;
 mod why;

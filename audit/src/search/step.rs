@@ -6,7 +6,7 @@ use holdfast_model::{
 };
 
 use super::alphabet::{Alphabet, Every};
-use super::matching::{ComparedStep, differences, part_returned};
+use super::matching::{ComparedStep, fits, part_returned};
 use super::{PathCost, Place, Search, Tries};
 use crate::logged_event::LoggedEvent;
 
@@ -69,8 +69,27 @@ impl<'b> Search<'_, 'b> {
         }
         let due =
             self.case.facts.get(usize::try_from(place.open).unwrap_or(usize::MAX)).map_or(at, |fact| fact.created);
-        let (seen_before, seen_after) = (place.state.observe(config), made.after.observe(config));
-        let (before, after) = (payment(&seen_before, config), payment(&seen_after, config));
+        let is_wait = matches!(input, Input::Event(EnvironmentEvent::Advance { .. }));
+        let before = payment(&place.state.observe(config), config);
+        let mut start = Place { state: made.after, clock: at, ..*place };
+        let was_processing = before.is_some_and(|before| before.status == IntentStatus::Processing);
+        if !was_processing && logged.iter().any(|logged| is_of_new_charge(logged.kind)) {
+            start.charge = 0;
+        }
+        let is_early = at < due && !(is_wait && at.saturating_add(self.bounds.lag) >= due);
+        // Most steps that are tried have no event, and need no comparison.
+        let is_shown = !is_early && logged.iter().any(|it| self.may_be_shown(&start, it.kind, at));
+        if !is_shown {
+            if is_wait || self.may_be_silent(place, &input, before.as_ref()) {
+                let of_log = logged.iter().filter(|it| is_early || self.is_of_log(it.kind));
+                let unlogged = u32::try_from(of_log.count()).unwrap_or(u32::MAX);
+                let least = u32::from(!is_wait && (is_early || logged.is_empty()));
+                self.add(start, way.on(unlogged.max(least), unlogged));
+            }
+            return;
+        }
+        let seen_after = made.after.observe(config);
+        let after = payment(&seen_after, config);
         let compared = ComparedStep {
             config,
             before: before.as_ref(),
@@ -80,23 +99,10 @@ impl<'b> Search<'_, 'b> {
             creates_refund: logged.iter().any(|it| it.kind == Kind::RefundCreated),
             currency: self.case.currency,
         };
-        let mut start = Place { state: made.after, clock: at, ..*place };
-        let was_processing = before.is_some_and(|before| before.status == IntentStatus::Processing);
-        if !was_processing && logged.iter().any(|logged| is_of_new_charge(logged.kind)) {
-            start.charge = 0;
-        }
-        let is_wait = matches!(input, Input::Event(EnvironmentEvent::Advance { .. }));
-        let is_early = at < due && !(is_wait && at.saturating_add(self.bounds.lag) >= due);
-        if is_early || logged.is_empty() {
-            if is_wait || self.may_be_silent(place, &input, before.as_ref()) {
-                let unlogged = u32::try_from(logged.len()).unwrap_or(u32::MAX);
-                self.add(start, way.on(if is_wait { unlogged } else { unlogged.max(1) }, unlogged));
-            }
-            return;
-        }
         let mut known: Vec<Place> = Vec::new();
-        for lag in [0, self.bounds.lag] {
-            for (mut next, unlogged) in self.match_all(start, logged, &compared, at.saturating_add(lag)) {
+        let lags = if self.has_later(&start, at) { &[0, self.bounds.lag][..] } else { &[0] };
+        for lag in lags {
+            for (mut next, unlogged) in self.match_all(start, logged, &compared, at.saturating_add(*lag)) {
                 let says_something = next.progress() > start.progress();
                 let may_be = says_something || is_wait || self.may_be_silent(place, &input, before.as_ref());
                 if known.contains(&next) || !may_be {
@@ -107,6 +113,28 @@ impl<'b> Search<'_, 'b> {
                 self.add(next, way.on(unlogged, unlogged));
             }
         }
+    }
+
+    /// Returns whether the log has notifications of this kind. Whose method it was is no event of the payment, and a fee
+    /// may be one of another account.
+    fn is_of_log(&self, kind: Kind) -> bool {
+        let is_of_fee = matches!(kind, Kind::FeeCreated | Kind::FeeRefunded);
+        kind != Kind::MethodAttached && !(is_of_fee && self.case.fees_are_elsewhere)
+    }
+
+    /// Returns whether an event of this kind may be one of a step at this time.
+    fn may_be_shown(&self, start: &Place, kind: Kind, at: i64) -> bool {
+        let from = usize::try_from(start.open).unwrap_or(usize::MAX);
+        let until = at.saturating_add(self.bounds.lag);
+        let mut ahead = self.case.facts.iter().enumerate().skip(from).take_while(|(_, fact)| fact.created <= until);
+        ahead.any(|(index, fact)| fact.kind == Some(kind) && !start.is_explained(index))
+    }
+
+    /// Returns whether some event comes after this time and within the lag.
+    fn has_later(&self, start: &Place, at: i64) -> bool {
+        let from = usize::try_from(start.open).unwrap_or(usize::MAX);
+        let later = self.case.facts.iter().skip(from).find(|fact| fact.created > at);
+        later.is_some_and(|fact| fact.created <= at.saturating_add(self.bounds.lag))
     }
 
     /// Finds an event for each notification of a step; in a complete log in each way in which events of one time can be
@@ -123,9 +151,7 @@ impl<'b> Search<'_, 'b> {
         const WAYS: usize = 64;
         let mut ways = vec![(start, 0_u32)];
         for notification in logged {
-            // Whose method it was is no event of the payment, and a fee may be one of another account.
-            let is_of_fee = matches!(notification.kind, Kind::FeeCreated | Kind::FeeRefunded);
-            if notification.kind == Kind::MethodAttached || is_of_fee && self.case.fees_are_elsewhere {
+            if !self.is_of_log(notification.kind) {
                 continue;
             }
             let compared = ComparedStep { refund: refunds_of(notification, compared), ..*compared };
@@ -170,7 +196,7 @@ impl<'b> Search<'_, 'b> {
             if fact.kind != Some(notification.kind)
                 || start.is_explained(index)
                 || found.iter().any(|(other, _)| other.shows_the_same(logged))
-                || !differences(logged, notification.kind, compared).is_empty()
+                || !fits(logged, notification.kind, compared)
             {
                 continue;
             }
@@ -221,8 +247,8 @@ impl<'b> Search<'_, 'b> {
             // A part in another currency may be all of it, or one of several.
             let is_known = logged.is_comparable(compared.currency);
             let part = part_returned(logged).filter(|_| is_known).unwrap_or(left);
-            let fits = part > 0 && part <= left && differences(logged, notification.kind, compared).is_empty();
-            if fits && self.name(next, index, notification.about) && next.explain(index) {
+            let is_it = part > 0 && part <= left && fits(logged, notification.kind, compared);
+            if is_it && self.name(next, index, notification.about) && next.explain(index) {
                 (left, found) = (left.saturating_sub(part), true);
             }
         }
@@ -296,10 +322,7 @@ impl<'b> Search<'_, 'b> {
                     currency: self.case.currency,
                 };
                 let mut next = *place;
-                if differences(logged, kind, &compared).is_empty()
-                    && self.name(&mut next, index, about)
-                    && next.explain(index)
-                {
+                if fits(logged, kind, &compared) && self.name(&mut next, index, about) && next.explain(index) {
                     next.move_on();
                     self.add(next, way);
                 }

@@ -8,7 +8,8 @@ use holdfast_model::{
 use holdfast_properties::{CATALOGUE, Property, Step, explain, explain_step, judge_payment, judge_step};
 
 use super::coverage::Exhausted;
-use super::matching::{ComparedStep, Difference, differences};
+use super::differences::Difference;
+use super::matching::{ComparedStep, differences};
 use super::step::{payment, refunds_of};
 use super::{Place, Search};
 use crate::logged_event::LoggedEvent;
