@@ -3,21 +3,38 @@
 use std::fmt;
 use std::io::{self, Read};
 
-/// An FNV-1a hash of 64 bits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Digest(u64);
-
-impl Default for Digest {
-    fn default() -> Self {
-        Self(0xcbf2_9ce4_8422_2325)
-    }
+/// A hash of 64 bits over bytes, eight at a time. It depends on the bytes and not on the pieces in which they are added.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Digest {
+    hash: u64,
+    /// The bytes after the last eight, and their number.
+    rest: [u8; 8],
+    length: usize,
 }
 
 impl Digest {
     /// Adds `bytes`.
     pub(crate) fn add(&mut self, bytes: &[u8]) {
-        let mix = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
-        self.0 = bytes.iter().fold(self.0, mix);
+        let mut bytes = bytes;
+        while self.length > 0 {
+            let [first, others @ ..] = bytes else { return };
+            self.add_one(*first);
+            bytes = others;
+        }
+        let (words, rest) = bytes.as_chunks::<8>();
+        self.hash = words.iter().fold(self.hash, |hash, word| mixed(hash, *word));
+        rest.iter().for_each(|byte| self.add_one(*byte));
+    }
+
+    fn add_one(&mut self, byte: u8) {
+        if let Some(place) = self.rest.get_mut(self.length) {
+            *place = byte;
+        }
+        self.length = self.length.saturating_add(1);
+        if self.length == self.rest.len() {
+            self.hash = mixed(self.hash, self.rest);
+            self.length = 0;
+        }
     }
 
     /// Adds the end of a file: the same bytes in other files are another log.
@@ -27,14 +44,24 @@ impl Digest {
     }
 
     /// Returns the hash.
-    pub(crate) const fn get(self) -> u64 {
-        self.0
+    pub(crate) fn get(mut self) -> u64 {
+        let length = self.length;
+        self.rest.iter_mut().skip(length).for_each(|byte| *byte = 0);
+        let end = u64::try_from(length).unwrap_or(0).to_le_bytes();
+        mixed(mixed(self.hash, self.rest), end)
     }
+}
+
+/// Returns the hash with eight bytes more.
+fn mixed(hash: u64, word: [u8; 8]) -> u64 {
+    const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
+    let product = (hash ^ u64::from_le_bytes(word)).wrapping_mul(FACTOR);
+    product ^ product >> 32
 }
 
 impl fmt::Display for Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:016x}", self.0)
+        write!(formatter, "{:016x}", self.get())
     }
 }
 
@@ -51,5 +78,35 @@ impl<R: Read> Read for Digested<'_, R> {
         let length = self.log.read(buffer)?;
         self.digest.add(buffer.get(..length).unwrap_or_default());
         Ok(length)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(pieces: &[&[u8]]) -> u64 {
+        let mut digest = Digest::default();
+        pieces.iter().for_each(|piece| digest.add(piece));
+        digest.get()
+    }
+
+    #[test]
+    fn a_digest_is_of_the_bytes_and_not_of_the_pieces() {
+        let bytes: Vec<u8> = (0..40).collect();
+        for length in 0..bytes.len() {
+            let whole = of(&[&bytes[..length]]);
+            for cut in 0..=length {
+                assert_eq!(of(&[&bytes[..cut], &bytes[cut..length]]), whole, "{length}, cut at {cut}");
+            }
+            let mut other = bytes[..length].to_vec();
+            for place in 0..length {
+                other[place] ^= 1;
+                assert_ne!(of(&[&other]), whole, "{length}, changed at {place}");
+                other[place] ^= 1;
+            }
+            other.push(0);
+            assert_ne!(of(&[&other]), whole, "{length}, and a zero");
+        }
     }
 }
