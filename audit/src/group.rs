@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::io;
 
+use crate::compact::Compact;
 use rustc_hash::FxBuildHasher;
-use serde::{Deserialize, Serialize};
 
 use crate::logged_event::LoggedEvent;
 use crate::spill::Spill;
@@ -65,19 +65,55 @@ pub(crate) fn family(kind: &str) -> &str {
     }
 }
 
-#[derive(Serialize, Deserialize)]
 struct Record {
     of: String,
     logged: LoggedEvent,
 }
 
+impl Compact for Record {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.of.write(out);
+        self.logged.write(out);
+    }
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        Some(Self { of: String::read(from)?, logged: LoggedEvent::read(from)? })
+    }
+}
+
 /// What is known of a charge.
-#[derive(Serialize, Deserialize)]
 enum OfCharge {
     /// Whose it is.
     Link { charge: String, payment: String, firm: bool },
     /// An event that names the charge and not the payment.
     Event { charge: String, logged: Box<LoggedEvent> },
+}
+
+impl Compact for OfCharge {
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Link { charge, payment, firm } => {
+                out.push(0);
+                charge.write(out);
+                payment.write(out);
+                firm.write(out);
+            }
+            Self::Event { charge, logged } => {
+                out.push(1);
+                charge.write(out);
+                logged.write(out);
+            }
+        }
+    }
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        match u8::read(from)? {
+            0 => {
+                let (charge, payment) = (String::read(from)?, String::read(from)?);
+                Some(Self::Link { charge, payment, firm: bool::read(from)? })
+            }
+            1 => Some(Self::Event { charge: String::read(from)?, logged: Box::read(from)? }),
+            _ => None,
+        }
+    }
 }
 
 /// All events of one owner.

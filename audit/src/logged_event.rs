@@ -6,6 +6,7 @@ use serde_json::Value;
 use std::fmt;
 use std::marker::PhantomData;
 
+use crate::compact::Compact;
 use crate::seen::{Id, Seen};
 
 /// One event of a log.
@@ -27,8 +28,8 @@ pub struct LoggedEvent {
     /// `request`: the id of the request that caused the event, and null if a job did.
     #[serde(skip_serializing_if = "Seen::is_absent")]
     pub request: Seen<Id>,
-    /// `data`.
-    pub data: Data,
+    /// `data`. It is large, and events are moved around.
+    pub data: Box<Data>,
 }
 
 /// `data` of an event.
@@ -122,6 +123,27 @@ macro_rules! fields {
             $(#[serde(skip_serializing_if = "Seen::is_absent")] pub $field: Seen<$type>,)+
             $($(#[serde(skip_serializing_if = "Nested::is_none")] pub $nested: Nested<$inner>,)+)?
         }
+
+        impl Compact for $name {
+            /// Which fields are there, as bits, and then those.
+            fn write(&self, out: &mut Vec<u8>) {
+                let (mut shown, mut bit) = (0_u64, 1_u64);
+                $(if !self.$field.is_absent() { shown |= bit; } bit = bit.wrapping_shl(1);)+
+                $($(if !self.$nested.is_none() { shown |= bit; } bit = bit.wrapping_shl(1);)+)?
+                debug_assert!(bit != 0, "there are more fields than bits");
+                shown.write(out);
+                $(if !self.$field.is_absent() { self.$field.write(out); })+
+                $($(if let Some(inner) = self.$nested.get() { inner.write(out); })+)?
+            }
+            fn read(from: &mut &[u8]) -> Option<Self> {
+                let mut shown = u64::read(from)?;
+                let mut is_shown = || { let bit = shown & 1; shown >>= 1; bit == 1 };
+                let mut it = Self::default();
+                $(if is_shown() { it.$field = Seen::read(from)?; })+
+                $($(if is_shown() { it.$nested = Nested(Some(Box::new(<$inner>::read(from)?))); })+)?
+                Some(it)
+            }
+        }
     };
 }
 
@@ -187,9 +209,66 @@ pub struct Listed {
     pub id: Seen<Id>,
 }
 
+impl Compact for Listed {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.id.write(out);
+    }
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        Some(Self { id: Seen::read(from)? })
+    }
+}
+
+impl Compact for Charges {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.data.write(out);
+    }
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        Some(Self { data: Vec::read(from)? })
+    }
+}
+
+impl Compact for Data {
+    fn write(&self, out: &mut Vec<u8>) {
+        self.object.write(out);
+        self.previous_attributes.get().is_some().write(out);
+        if let Some(previous) = self.previous_attributes.get() {
+            previous.write(out);
+        }
+    }
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        let object = Object::read(from)?;
+        let previous = if bool::read(from)? { Some(Box::read(from)?) } else { None };
+        Some(Self { object, previous_attributes: Nested(previous) })
+    }
+}
+
+impl Compact for LoggedEvent {
+    fn write(&self, out: &mut Vec<u8>) {
+        let Self { id, kind, created, line, api_version, request, data } = self;
+        id.write(out);
+        kind.write(out);
+        created.write(out);
+        line.write(out);
+        api_version.write(out);
+        request.write(out);
+        data.write(out);
+    }
+    fn read(from: &mut &[u8]) -> Option<Self> {
+        Some(Self {
+            id: String::read(from)?,
+            kind: String::read(from)?,
+            created: i64::read(from)?,
+            line: u64::read(from)?,
+            api_version: Seen::read(from)?,
+            request: Seen::read(from)?,
+            data: Box::read(from)?,
+        })
+    }
+}
+
 impl LoggedEvent {
     /// `data.object`.
-    pub const fn object(&self) -> &Object {
+    pub fn object(&self) -> &Object {
         &self.data.object
     }
 

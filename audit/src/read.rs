@@ -143,14 +143,21 @@ fn values(
 ) -> Result<(), Unreadable> {
     let mut text = unwrapped(line);
     loop {
+        let malformed = |error| Unreadable::Malformed { line: number, why: diagnosis(text, &error) };
         let mut count = 0_u64;
-        let mut deserializer = serde_json::Deserializer::from_slice(text);
-        let into = Into { number, count: &mut count, tally, each, failed: None };
-        into.read(&mut deserializer).map_err(|stopped| match stopped {
+        let into = Into { number, count: &mut count, tally: &mut *tally, each: &mut *each, failed: None };
+        // Text that is known to be UTF-8 is read faster.
+        let end = match str::from_utf8(text) {
+            Ok(known) => one_value(serde_json::Deserializer::from_str(known), into),
+            Err(_) => one_value(serde_json::Deserializer::from_slice(text), into),
+        };
+        let Err(error) = end.map_err(|stopped| match stopped {
             Stopped::Each(why) => why,
-            Stopped::Json(error) => Unreadable::Malformed { line: number, why: diagnosis(text, &error) },
-        })?;
-        let Err(error) = deserializer.end() else { return Ok(()) };
+            Stopped::Json(error) => malformed(error),
+        })?
+        else {
+            return Ok(());
+        };
         // The error is about the byte after the value, and its column counts from 1.
         let rest = text.get(error.column().saturating_sub(1)..).unwrap_or_default();
         if !rest.iter().any(|byte| b"{[".contains(byte)) {
@@ -158,6 +165,15 @@ fn values(
         }
         text = unwrapped(rest);
     }
+}
+
+/// Reads one value, and returns whether the text ends after it.
+fn one_value<'de, R: serde_json::de::Read<'de>>(
+    mut deserializer: serde_json::Deserializer<R>,
+    into: Into<'_, impl FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>>,
+) -> Result<Result<(), serde_json::Error>, Stopped> {
+    into.read(&mut deserializer)?;
+    Ok(deserializer.end())
 }
 
 /// Returns the JSON of a line: all of it, or the part that a program's own log line is wrapped around.
