@@ -172,4 +172,22 @@ mod tests {
         same(&[Seen::Absent, Seen::Null, Seen::Is(-7_i64), Seen::Odd("the text \"17\"".to_owned())]);
         same(&[Seen::Is(Id("ch_1".to_owned()))]);
     }
+
+    #[test]
+    fn events_are_read_as_they_were() {
+        let odd = r#"{"id":"evt_odd","type":"charge.updated","created":1,"request":"req_1","data":{"object":{"id":"ch_1",
+            "object":"charge","amount":"10","charges":{"data":[{"id":"ch_1"},{"id":null}]},"transfer_data":{"amount":-1},
+            "payment_method_details":{"card":{"capture_before":7}}},"previous_attributes":{"refunded":null}}}"#;
+        let samples = [include_str!("../samples/accepted.jsonl"), include_str!("../samples/tampered.jsonl"), odd];
+        let mut events = Vec::new();
+        for sample in samples {
+            let read = crate::read::events(sample.as_bytes(), false, |logged, _| {
+                events.push(logged);
+                Ok(())
+            });
+            assert!(read.is_ok(), "{read:?}");
+        }
+        assert!(events.len() > 10);
+        same(&events);
+    }
 }
