@@ -36,7 +36,7 @@ const CLIENTS: u64 = 4;
 struct Process {
     child: Child,
     address: SocketAddr,
-    /// What it printed, as it comes.
+    /// The lines that it prints, as they come.
     out: JoinHandle<Vec<String>>,
     err: JoinHandle<String>,
 }
@@ -131,7 +131,7 @@ fn event(number: u64) -> (String, String) {
     (id, text)
 }
 
-/// What the clients share.
+/// The state that the clients share.
 #[derive(Default)]
 struct Load {
     address: Mutex<Option<SocketAddr>>,

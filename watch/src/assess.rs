@@ -1,4 +1,4 @@
-//! What is known of one payment at a moment: the verdict of the audit, the deadlines, and whether it is open.
+//! The assessment of one payment at a moment: the verdict of the audit, the deadlines, and whether it is open.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,7 +10,7 @@ use holdfast_model::Config;
 use crate::alert::Alert;
 use crate::deadlines::{DeadlineLimits, deadlines, is_open};
 
-/// How payments are judged.
+/// The rules by which payments are judged.
 #[derive(Clone, Copy, Debug)]
 pub struct WatchRules {
     config: Config,
@@ -35,7 +35,7 @@ impl Default for WatchRules {
     }
 }
 
-/// What is known of one payment.
+/// The assessment of one payment at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assessment {
     /// The verdict of the audit on the events so far; `None` if an earlier one stands.

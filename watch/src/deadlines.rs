@@ -11,7 +11,7 @@ const HOUR: i64 = 3_600;
 /// Seconds of a day.
 const DAY: i64 = 86_400;
 
-/// When a deadline raises an alert.
+/// The times at which deadlines raise alerts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeadlineLimits {
     /// Seconds before the end of a hold.

@@ -20,7 +20,7 @@ use crate::metrics::{Counters, exposition};
 use crate::pages;
 use crate::signature::SigningSecrets;
 use crate::store::{StateError, WatchStore};
-use crate::writer::Delivery;
+use crate::writer::QueuedEvents;
 
 /// The most bytes of a delivery.
 pub const LARGEST_BODY: usize = 1 << 20;
@@ -31,18 +31,18 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(15);
 /// The longest time for an event to be stored; the provider tries again after it.
 const STORE_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What every request needs.
+/// The state that every request needs.
 pub(crate) struct Endpoint {
     pub(crate) secrets: SigningSecrets,
     pub(crate) clock: Arc<dyn WatchClock>,
     pub(crate) counters: Arc<Counters>,
-    pub(crate) deliveries: mpsc::Sender<Delivery>,
+    pub(crate) deliveries: mpsc::Sender<QueuedEvents>,
     /// For the pages.
     pub(crate) store: Mutex<WatchStore>,
 }
 
 /// A refusal: status and reason.
-type Refused = (StatusCode, String);
+type HttpRefusal = (StatusCode, String);
 
 /// Returns the routes.
 pub(crate) fn router(endpoint: Arc<Endpoint>) -> Router {
@@ -68,12 +68,12 @@ async fn receive(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Res
 }
 
 /// Stores the event of a request. Returns after it is durable.
-async fn stored(endpoint: &Endpoint, request: Request) -> Result<(), Refused> {
+async fn stored(endpoint: &Endpoint, request: Request) -> Result<(), HttpRefusal> {
     let (parts, body) = request.into_parts();
     let body = whole(body).await.inspect_err(|_| endpoint.counters.refused_bodies.add(1))?;
     let event = signed(endpoint, &parts.headers, &body)?;
     let (answer, answered) = oneshot::channel();
-    let delivery = Delivery { events: vec![event], answer };
+    let delivery = QueuedEvents { events: vec![event], answer };
     let unavailable = |why: &str| (StatusCode::SERVICE_UNAVAILABLE, format!("the event was not stored: {why}"));
     let storing = async {
         endpoint.deliveries.send(delivery).await.map_err(|_| unavailable("the watch ends"))?;
@@ -84,7 +84,7 @@ async fn stored(endpoint: &Endpoint, request: Request) -> Result<(), Refused> {
 }
 
 /// Returns the event of a body whose signature counts.
-fn signed(endpoint: &Endpoint, headers: &HeaderMap, body: &[u8]) -> Result<IncomingEvent, Refused> {
+fn signed(endpoint: &Endpoint, headers: &HeaderMap, body: &[u8]) -> Result<IncomingEvent, HttpRefusal> {
     let signature = headers.get("stripe-signature").and_then(|value| value.to_str().ok());
     endpoint.secrets.verify(signature, body, endpoint.clock.now()).map_err(|fault| {
         endpoint.counters.bad_signatures.add(1);
@@ -96,7 +96,7 @@ fn signed(endpoint: &Endpoint, headers: &HeaderMap, body: &[u8]) -> Result<Incom
     })
 }
 
-async fn whole(body: Body) -> Result<Vec<u8>, Refused> {
+async fn whole(body: Body) -> Result<Vec<u8>, HttpRefusal> {
     let collected = timeout(BODY_TIMEOUT, Limited::new(body, LARGEST_BODY).collect()).await;
     let collected = collected.map_err(|_| (StatusCode::REQUEST_TIMEOUT, "the body came too slowly".to_owned()))?;
     let collected = collected.map_err(|error| {

@@ -17,9 +17,9 @@ pub struct IncomingEvent {
     pub kind: String,
     /// `created`, in seconds since 1970; 0 if it is no number.
     pub created: i64,
-    /// What it belongs to.
+    /// The payment or charge that it belongs to.
     pub owner: Owner,
-    /// What it reveals about a charge.
+    /// The payment of a charge, if it shows one.
     pub link: Option<ChargeLink>,
     /// Its text, as it came.
     pub body: String,

@@ -25,7 +25,7 @@ const FORGET_EVERY: i64 = 60;
 const PATIENCE: i64 = 120;
 
 /// The judge of all payments.
-pub(crate) struct Judge {
+pub(crate) struct PaymentJudging {
     pub(crate) store: WatchStore,
     pub(crate) clock: Arc<dyn WatchClock>,
     pub(crate) rules: WatchRules,
@@ -40,7 +40,7 @@ pub(crate) struct Judge {
     pub(crate) gaps_filled: Arc<AtomicBool>,
 }
 
-impl Judge {
+impl PaymentJudging {
     /// Judges until it is asked to stop, then what waits. An error of the database, such as a full disk, is counted and
     /// tried again.
     ///

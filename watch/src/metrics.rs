@@ -23,7 +23,7 @@ impl SharedNumber {
     }
 }
 
-/// What was counted since the start.
+/// The counts since the start.
 #[derive(Debug, Default)]
 pub(crate) struct Counters {
     /// New events.

@@ -14,7 +14,7 @@ use crate::metrics::Counters;
 use crate::posting::client;
 use crate::store::{StateError, WatchStore};
 use crate::wake::Wake;
-use crate::writer::Delivery;
+use crate::writer::QueuedEvents;
 
 /// The longest time for one page.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -49,7 +49,7 @@ pub struct PollTarget {
 pub(crate) struct Poller {
     pub(crate) target: PollTarget,
     pub(crate) store: WatchStore,
-    pub(crate) deliveries: mpsc::Sender<Delivery>,
+    pub(crate) deliveries: mpsc::Sender<QueuedEvents>,
     pub(crate) clock: Arc<dyn WatchClock>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) wake: Arc<Wake>,
@@ -158,7 +158,7 @@ impl Poller {
             }
         }
         let (answer, answered) = oneshot::channel();
-        let delivery = Delivery { events: read, answer };
+        let delivery = QueuedEvents { events: read, answer };
         self.deliveries.blocking_send(delivery).map_err(|_| PollFault::Stopped)?;
         let stored = answered.blocking_recv().map_err(|_| PollFault::Stopped)?;
         stored.map_err(|error| PollFault::Failed(format!("cannot store a page: {error}")))?;

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::assess::WatchRules;
 use crate::clock::WatchClock;
 use crate::http::{Endpoint, router};
-use crate::judging::Judge;
+use crate::judging::PaymentJudging;
 use crate::listen::serve;
 use crate::metrics::Counters;
 use crate::polling::{PollTarget, Poller};
@@ -25,9 +25,9 @@ use crate::posting::Poster;
 use crate::signature::SigningSecrets;
 use crate::store::{StateError, SyncMode, WatchFigures, WatchStore};
 use crate::wake::Wake;
-use crate::writer::{Delivery, QUEUE, Writer};
+use crate::writer::{EventWriter, QUEUE, QueuedEvents};
 
-/// How a watch runs.
+/// The settings of a watch.
 pub struct WatchSettings {
     /// The address to listen on; port 0 is any free one.
     pub listen: SocketAddr,
@@ -37,7 +37,7 @@ pub struct WatchSettings {
     pub secrets: Vec<String>,
     /// The age up to which a signature counts, in seconds.
     pub tolerance: i64,
-    /// How payments are judged.
+    /// The rules by which payments are judged.
     pub rules: WatchRules,
     /// Seconds for which a closed payment is kept after its last event.
     pub forget_after: i64,
@@ -47,7 +47,7 @@ pub struct WatchSettings {
     pub poll: Option<PollTarget>,
 }
 
-/// What a watch did.
+/// The result of a watch.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WatchSummary {
     /// New events since the start.
@@ -96,8 +96,8 @@ fn spawn<T: Send + 'static>(name: &str, work: impl FnOnce() -> T + Send + 'stati
     thread.spawn(work).map_err(|error| format!("cannot start a thread: {error}"))
 }
 
-/// What the threads share, and the settings that they are made from.
-struct Shared {
+/// The parts that the threads share, and the settings that they are made from.
+struct WatchParts {
     settings: WatchSettings,
     clock: Arc<dyn WatchClock>,
     counters: Arc<Counters>,
@@ -107,14 +107,14 @@ struct Shared {
     is_failing: Arc<AtomicBool>,
 }
 
-impl Shared {
+impl WatchParts {
     fn open(&self, mode: SyncMode) -> Result<WatchStore, String> {
         let path = &self.settings.state;
         WatchStore::open(path, mode).map_err(|error| format!("--state: cannot open {}: {error}", path.display()))
     }
 
-    fn writer(&self, deliveries: mpsc::Receiver<Delivery>) -> Result<Writer, String> {
-        Ok(Writer {
+    fn writer(&self, deliveries: mpsc::Receiver<QueuedEvents>) -> Result<EventWriter, String> {
+        Ok(EventWriter {
             store: self.open(SyncMode::Disk)?,
             deliveries,
             clock: Arc::clone(&self.clock),
@@ -124,8 +124,8 @@ impl Shared {
         })
     }
 
-    fn judge(&self) -> Result<Judge, String> {
-        Ok(Judge {
+    fn judge(&self) -> Result<PaymentJudging, String> {
+        Ok(PaymentJudging {
             store: self.open(SyncMode::System)?,
             clock: Arc::clone(&self.clock),
             rules: self.settings.rules,
@@ -151,7 +151,7 @@ impl Shared {
     fn poller(
         &self,
         target: PollTarget,
-        deliveries: &mpsc::Sender<Delivery>,
+        deliveries: &mpsc::Sender<QueuedEvents>,
         notes: Sender<String>,
     ) -> Result<Poller, String> {
         Ok(Poller {
@@ -166,7 +166,7 @@ impl Shared {
         })
     }
 
-    fn endpoint(&mut self, deliveries: mpsc::Sender<Delivery>) -> Result<Endpoint, String> {
+    fn endpoint(&mut self, deliveries: mpsc::Sender<QueuedEvents>) -> Result<Endpoint, String> {
         let store = WatchStore::open_to_read(&self.settings.state).map_err(|error| format!("--state: {error}"))?;
         Ok(Endpoint {
             secrets: SigningSecrets::new(std::mem::take(&mut self.settings.secrets), self.settings.tolerance),
@@ -191,7 +191,7 @@ impl Watcher {
         let listener = runtime.block_on(TcpListener::bind(listen));
         let listener = listener.map_err(|error| format!("--listen: cannot listen on {listen}: {error}"))?;
         let address = listener.local_addr().map_err(|error| format!("--listen: {error}"))?;
-        let mut shared = Shared {
+        let mut shared = WatchParts {
             gaps_filled: Arc::new(AtomicBool::new(settings.poll.is_none())),
             settings,
             clock,

@@ -18,15 +18,15 @@ const TOGETHER: usize = 256;
 pub(crate) const QUEUE: usize = 1_024;
 
 /// Events to store together, and the place for the answer.
-pub(crate) struct Delivery {
+pub(crate) struct QueuedEvents {
     pub(crate) events: Vec<IncomingEvent>,
     pub(crate) answer: oneshot::Sender<Result<Vec<Stored>, String>>,
 }
 
 /// Stores deliveries until their senders are gone.
-pub(crate) struct Writer {
+pub(crate) struct EventWriter {
     pub(crate) store: WatchStore,
-    pub(crate) deliveries: mpsc::Receiver<Delivery>,
+    pub(crate) deliveries: mpsc::Receiver<QueuedEvents>,
     pub(crate) clock: Arc<dyn WatchClock>,
     pub(crate) counters: Arc<Counters>,
     pub(crate) judge: Arc<Wake>,
@@ -34,7 +34,7 @@ pub(crate) struct Writer {
     pub(crate) is_failing: Arc<AtomicBool>,
 }
 
-impl Writer {
+impl EventWriter {
     pub(crate) fn run(mut self) {
         while let Some(first) = self.deliveries.blocking_recv() {
             let mut together = vec![first];
@@ -47,7 +47,7 @@ impl Writer {
         }
     }
 
-    fn store_all(&mut self, deliveries: Vec<Delivery>) {
+    fn store_all(&mut self, deliveries: Vec<QueuedEvents>) {
         let now = self.clock.now();
         let events: Vec<IncomingEvent> = deliveries.iter().flat_map(|delivery| delivery.events.clone()).collect();
         let stored = self.store.add(&events, now).map_err(|error| error.to_string());
@@ -56,7 +56,7 @@ impl Writer {
             Ok(stored) => {
                 self.count(&events, &stored, now);
                 let mut stored = stored.into_iter();
-                for Delivery { events, answer } in deliveries {
+                for QueuedEvents { events, answer } in deliveries {
                     // The client may be gone; its event is stored all the same.
                     let _ = answer.send(Ok(stored.by_ref().take(events.len()).collect()));
                 }

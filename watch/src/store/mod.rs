@@ -1,4 +1,4 @@
-//! What survives the death of the process: a SQLite database in WAL mode.
+//! The state that survives the death of the process: a SQLite database in WAL mode.
 //!
 //! A delivery is acknowledged after its transaction is on the disk (`synchronous=FULL`). Verdicts can be computed
 //! again, so the connection that writes them syncs at checkpoints only.
@@ -23,12 +23,12 @@ pub use payments::{PaymentRow, WatchFigures};
 /// The longest wait for another connection's transaction.
 const BUSY: Duration = Duration::from_secs(20);
 
-/// When a transaction counts as done.
+/// The moment at which a transaction counts as done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyncMode {
-    /// When it is on the disk: it survives a power cut.
+    /// It is on the disk: it survives a power cut.
     Disk,
-    /// When the operating system has it: it survives the death of the process.
+    /// The operating system has it: it survives the death of the process.
     System,
 }
 

@@ -1,4 +1,4 @@
-//! A watch in this process, and a client of it.
+//! A watch in this process, and its client.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -1,4 +1,4 @@
-//! Honest histories never raise an alert "impossible", in whatever order and number their events arrive, and at no
+//! Honest histories never raise an alert "impossible": in no order of arrival, with no number of repetitions, and at no
 //! moment in between.
 //!
 //! `HOLDFAST_LONG=1` takes more histories.
