@@ -34,6 +34,8 @@ pub struct Dialect {
     pub debit_refunds_wait: bool,
     /// P1: the rounding of exactly one half in the share of a fee or transfer. Default: away from zero.
     pub half_of_a_share: HalfUnit,
+    /// P34: an off-session payment that needs authentication leaves a failed charge. Default: none.
+    pub absent_customer_leaves_charge: bool,
     /// The lengths of time that the specification leaves open.
     pub timing: Timing,
 }
@@ -55,6 +57,7 @@ impl Default for Dialect {
             mandates_take_time: false,
             debit_refunds_wait: true,
             half_of_a_share: HalfUnit::AwayFromZero,
+            absent_customer_leaves_charge: false,
             timing: Timing::default(),
         }
     }
@@ -91,6 +94,15 @@ pub struct Timing {
     pub webhook_first_retry: Seconds,
     /// The worker repeats an open request to the acquirer after this.
     pub ask_again: Seconds,
+}
+
+impl Timing {
+    /// Returns these lengths with the webhooks of a sandbox: three attempts, the last of them three hours after the first
+    /// (P35).
+    #[must_use]
+    pub const fn with_sandbox_webhooks(self) -> Self {
+        Self { webhook_retry: 4 * HOUR, webhook_first_retry: HOUR, ..self }
+    }
 }
 
 impl Default for Timing {

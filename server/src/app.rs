@@ -9,7 +9,7 @@ use holdfast_engine::acquirer::{Acquirer, LedgerFile, NoFaults, SimulatedAcquire
 use holdfast_engine::objects::Account;
 use holdfast_engine::store::{Durability, MemoryStore, SqliteStore, Store};
 use holdfast_engine::time::Seconds;
-use holdfast_engine::{AccountId, DeliveryPort, Engine, EngineParts, Ids, Kind, Object, SystemIds, Time};
+use holdfast_engine::{AccountId, DeliveryPort, Dialect, Engine, EngineParts, Ids, Kind, Object, SystemIds, Time};
 use std::collections::HashMap;
 use std::error::Error;
 use std::path::PathBuf;
@@ -78,7 +78,22 @@ impl App {
         origin: &str,
         chaos: Option<Arc<Chaos>>,
     ) -> Result<Opened, Box<dyn Error + Send + Sync>> {
-        Self::assemble(store, keys, origin, Arc::new(SystemIds::default()), Arc::new(HttpDelivery::default()), chaos)
+        Self::in_dialect(store, keys, origin, chaos, Dialect::default())
+    }
+
+    /// Opens a server as [`Self::under_chaos`] does, with the choices of `dialect`.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn in_dialect(
+        store: &StoreChoice,
+        keys: &[Key],
+        origin: &str,
+        chaos: Option<Arc<Chaos>>,
+        dialect: Dialect,
+    ) -> Result<Opened, Box<dyn Error + Send + Sync>> {
+        let (ids, delivery) = (Arc::new(SystemIds::default()), Arc::new(HttpDelivery::default()));
+        Self::build(store, (keys, origin), ids, delivery, chaos, dialect)
     }
 
     /// Opens a server as [`Self::open`] does, with this source of ids and this delivery of webhooks.
@@ -92,6 +107,17 @@ impl App {
         ids: Arc<dyn Ids>,
         delivery: Arc<dyn DeliveryPort>,
         chaos: Option<Arc<Chaos>>,
+    ) -> Result<Opened, Box<dyn Error + Send + Sync>> {
+        Self::build(store, (keys, origin), ids, delivery, chaos, Dialect::default())
+    }
+
+    fn build(
+        store: &StoreChoice,
+        (keys, origin): (&[Key], &str),
+        ids: Arc<dyn Ids>,
+        delivery: Arc<dyn DeliveryPort>,
+        chaos: Option<Arc<Chaos>>,
+        dialect: Dialect,
     ) -> Result<Opened, Box<dyn Error + Send + Sync>> {
         let (store, acquirer, clock): (Arc<dyn Store>, Arc<dyn Acquirer>, _) = match store {
             StoreChoice::Memory => {
@@ -121,6 +147,7 @@ impl App {
             ids: ids.clone(),
             delivery,
             origin: origin.to_owned(),
+            dialect,
             ..EngineParts::in_memory(Time::default())
         };
         let engine = Arc::new(Engine::open(parts)?);

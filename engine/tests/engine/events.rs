@@ -6,10 +6,10 @@ use holdfast_engine::command::{Command, EnvironmentEvent};
 use holdfast_engine::edge::read::Verb;
 use holdfast_engine::edge::render;
 use holdfast_engine::objects::{Field, Was};
-use holdfast_engine::time::{DAY, MINUTE};
+use holdfast_engine::time::{DAY, HOUR, MINUTE};
 use holdfast_engine::{
     AccountId, DeliveryPort, Dialect, Engine, EngineParts, ManualClock, ObjectId, Post, Request, SIGNATURE_TOLERANCE,
-    SequentialIds, sign,
+    SequentialIds, Timing, sign,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -133,6 +133,10 @@ impl Inbox {
 }
 
 fn world_with_inbox() -> (World, Arc<Inbox>) {
+    inbox_of(Dialect::default())
+}
+
+fn inbox_of(dialect: Dialect) -> (World, Arc<Inbox>) {
     let inbox = Arc::new(Inbox::default());
     let mut w = World::new();
     let clock = Arc::new(ManualClock::at(START));
@@ -141,7 +145,7 @@ fn world_with_inbox() -> (World, Arc<Inbox>) {
         clock: clock.clone(),
         ids: Arc::new(SequentialIds::after(100)),
         delivery: inbox.clone(),
-        dialect: Dialect::default(),
+        dialect,
         ..EngineParts::in_memory(START)
     };
     w.engine = Engine::open(parts).unwrap();
@@ -247,7 +251,21 @@ fn a_known_signature() {
     assert_eq!(sign(&["whsec_test".to_owned()], START, "{}"), expected);
 }
 
-/// HOOK-3, HOOK-5: anything but 2xx is tried again, later and later, for three days, then given up.
+/// P35: the webhooks of a sandbox are tried three times within some hours.
+#[test]
+fn a_sandbox_tries_three_times() {
+    let timing = Timing::default().with_sandbox_webhooks();
+    let (w, inbox) = inbox_of(Dialect { timing, ..Dialect::default() });
+    w.post("webhook_endpoints", "url=https://a.test enabled_events[]=customer.created").is("status=enabled");
+    *inbox.answers.lock().unwrap() = vec![None; 100];
+    w.post("customers", "").is("object=customer");
+    for (passed, tries) in [(0, 1), (HOUR, 1), (2 * HOUR, 1), (DAY * 30, 0)] {
+        w.advance(passed);
+        assert_eq!(inbox.take().len(), tries, "{passed}");
+    }
+}
+
+/// HOOK-3, HOOK-5, P35: anything but 2xx is tried again, later and later, for three days, then given up.
 #[test]
 fn deliveries_are_retried_for_three_days() {
     let (w, inbox) = world_with_inbox();

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use clap::{Args, ValueEnum};
-use holdfast_engine::AccountId;
+use holdfast_engine::{AccountId, Dialect, Timing};
 use holdfast_server::chaos::{Chaos, ChaosChoice};
 use holdfast_server::{App, Key, Limits, Opened, StoreChoice, origin, serve};
 use std::error::Error;
@@ -33,6 +33,9 @@ pub(crate) struct Serve {
     /// File for one JSON line per chaos occurrence [default: standard error].
     #[arg(long, value_name = "FILE", requires = "chaos")]
     chaos_log: Option<PathBuf>,
+    /// Attempts of a webhook: live for 13 within three days, sandbox for 3 within four hours.
+    #[arg(long, value_enum, default_value = "live", value_name = "KIND")]
+    webhook_retries: WebhookRetries,
     /// Format of the log on standard error.
     #[arg(long, value_enum, default_value = "text")]
     log: Log,
@@ -46,6 +49,26 @@ enum Log {
     Json,
     /// No log.
     Off,
+}
+
+/// The attempts of a webhook (P35).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum WebhookRetries {
+    /// 13 attempts within three days.
+    Live,
+    /// 3 attempts within four hours.
+    Sandbox,
+}
+
+impl WebhookRetries {
+    /// Returns the engine's choices with these attempts.
+    fn dialect(self) -> Dialect {
+        let timing = match self {
+            Self::Live => Timing::default(),
+            Self::Sandbox => Timing::default().with_sandbox_webhooks(),
+        };
+        Dialect { timing, ..Dialect::default() }
+    }
 }
 
 type Failure = Box<dyn Error + Send + Sync>;
@@ -79,7 +102,7 @@ async fn listen(options: Serve) -> Result<(), Failure> {
         options.keys
     };
     let chaos = chaos(&options.chaos, options.chaos_log.as_deref())?;
-    let opened = App::under_chaos(&store, &keys, &origin, chaos);
+    let opened = App::in_dialect(&store, &keys, &origin, chaos, options.webhook_retries.dialect());
     let Opened { app, accounts } = opened.map_err(|error| format!("--store {}: {error}", options.store.display()))?;
     announce(&origin, &keys, &accounts)?;
     let worker = Arc::clone(app.worker());
