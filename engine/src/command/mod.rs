@@ -151,11 +151,10 @@ impl Command {
                 // The readers know everything in the data of the intent.
                 let data = ["payment_intent_data", "setup_intent_data"];
                 given.as_object_mut().into_iter().for_each(|map| map.retain(|name, _| !data.contains(&name.as_str())));
-                // The payment or setup that the customer makes asks for authentication as the session does.
-                let asks = given.pointer("/payment_method_options/card/request_three_d_secure");
-                let options =
-                    |asks| json!({ "payment_method_options": { "card": { "request_three_d_secure": asks } } });
-                asks.iter().for_each(|asks| request.intent_texts.give(&options(asks)));
+                // The payment or setup that the customer makes has the options of the session.
+                let name = "payment_method_options";
+                let options = given.get(name).map(|options| json!({ name: options }));
+                options.iter().for_each(|options| request.intent_texts.give(options));
                 request.texts.give(&given);
                 return true;
             }

@@ -3,19 +3,19 @@
 use super::connect::{self, Shares};
 use super::customers::{self, Found};
 use super::decision_context::{Changes, DecisionContext, Stop};
+use super::new_charge::new_charge;
 use crate::acquirer::{Answer, Ask, Presence};
 use crate::command::{ConfirmOptions, JobKind, TextsChange};
-use crate::money::{Currency, Money};
+use crate::money::Currency;
 use crate::objects::{
     AttemptError, CancellationReason, CaptureMethod, Charge, ChargeStatus, EventType, Failure, IntentStatus,
-    MethodTypes, NextAction, PaymentIntent, PaymentMethod, Redirects, SharedTexts, Texts,
+    MethodTypes, NextAction, PaymentIntent, PaymentMethod, Redirects, Texts,
 };
 use crate::refusal::{Reason, Refusal};
 use crate::test_methods::{Behaviour, Decline, Network};
 use crate::time::{MINUTE, Seconds};
 use crate::version::Feature;
 use crate::{ChargeId, Object};
-use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// The parameters of an attempt.
@@ -41,7 +41,7 @@ pub(super) fn run(
     if is_new {
         changes.put(Arc::clone(&method));
     }
-    let authenticated = authenticated || intent.authenticated;
+    let authenticated = authenticated || intent.authenticated || method.is_exempt_for(intent.texts.as_deref());
     let presence = Presence { off_session: options.off_session, authenticated, set_up: method.set_up };
     let requested = !authenticated && method.is_challenged_for(intent.texts.as_deref());
     let answer = context.ask_unless(requested, || Ask::Authorize {
@@ -139,8 +139,11 @@ fn challenge(
 ) -> Option<Refusal> {
     if options.off_session || options.error_on_requires_action {
         let before = intent.clone();
+        let leaves_charge = options.off_session && context.dialect.absent_customer_leaves_charge;
+        let charge =
+            leaves_charge.then(|| failed_charge(context, changes, intent, method, Decline::AuthenticationRequired));
         let failed = (options.refuses_action(), Some(Arc::clone(method)));
-        return Some(fail(context, changes, &before, intent, failed, None));
+        return Some(fail(context, changes, &before, intent, failed, charge));
     }
     intent.status = IntentStatus::RequiresAction;
     intent.next_action = Some(customers_action(options));
@@ -294,66 +297,6 @@ pub(super) fn succeed(
     changes.put(charge);
 }
 
-/// Returns the charge of an attempt, before any capture.
-fn new_charge(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> Charge {
-    Charge {
-        id: context.id(if method.method_type().settles_later() { ChargeId::payment } else { ChargeId }),
-        account: intent.account,
-        intent: intent.id,
-        created: context.now,
-        amount: intent.amount,
-        currency: intent.currency,
-        status: ChargeStatus::Succeeded,
-        hold: context.reference,
-        method: method.id,
-        test_method: method.test_method,
-        customer: intent.customer,
-        captured: Money::ZERO,
-        released: Money::ZERO,
-        refunded: Money::ZERO,
-        closed: false,
-        multicapture: multicapture(context, intent, method),
-        manual: false,
-        captures: 0,
-        capture_before: None,
-        balance_transaction: None,
-        awaits_ledger: false,
-        ledger_due: None,
-        application_fee_amount: None,
-        transfer_amount: None,
-        destination: intent.transfer_data.map(|data| data.destination),
-        fees: Vec::new(),
-        transfers: Vec::new(),
-        sent: Vec::new(),
-        fee_required: false,
-        transfer_amount_required: false,
-        fee_refunded_by_hand: false,
-        transfer_reversed_by_hand: false,
-        decline: None,
-        texts: charge_texts(intent, method),
-    }
-}
-
-/// Returns the texts of a charge: those of its intent, with the billing details of its method (P17, P18). Of the
-/// intent's other parameters the charge shows `radar_options` only.
-fn charge_texts(intent: &PaymentIntent, method: &PaymentMethod) -> SharedTexts {
-    let given = |texts: &SharedTexts, name: &str| texts.as_deref().and_then(|texts| texts.given_value(name));
-    let shown = [("radar_options", &intent.texts), ("billing_details", &method.texts)];
-    let shown: Map<String, Value> =
-        shown.into_iter().filter_map(|(name, texts)| Some((name.to_owned(), given(texts, name)?))).collect();
-    let given = Some(shown).filter(|shown| !shown.is_empty()).map(|shown| Value::Object(shown).to_string());
-    let of_intent = intent.texts.as_deref().cloned().unwrap_or_default();
-    Some(Arc::new(Texts { given, ..of_intent })).filter(|texts| **texts != Texts::default())
-}
-
-/// Returns whether several captures are possible: requested, priced for, and supported by this card in this country
-/// (B2, B3, B5, B6, B29, B41).
-fn multicapture(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> bool {
-    let row = method.test_method.row();
-    let network_takes_it = row.network.is_some_and(|network| network.multicapture(&context.account.country));
-    intent.request_multicapture && context.account.interchange_plus && row.enterprise && network_takes_it
-}
-
 /// Returns the length of the hold (HOLD-3).
 fn hold_window(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> Seconds {
     let timing = &context.dialect.timing;
@@ -370,8 +313,9 @@ fn hold_window(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &P
 /// Marks a method without a customer as used, and attaches one that is kept for later (PI-23, C19).
 fn use_up(context: &DecisionContext<'_>, changes: &mut Changes, intent: &PaymentIntent, method: &PaymentMethod) {
     let mut method = method.clone();
-    match (intent.customer, intent.setup_future_usage) {
-        (Some(customer), Some(_)) => {
+    let kept = method.is_kept_for(intent.texts.as_deref(), intent.setup_future_usage);
+    match (intent.customer, kept) {
+        (Some(customer), true) => {
             method.set_up = true;
             customers::attach_to(context, changes, &mut method, customer);
         }

@@ -17,6 +17,7 @@ mod debits;
 mod decision_context;
 mod invariants;
 mod jobs;
+mod new_charge;
 mod refund;
 mod refund_outcome;
 mod session_follow_up;

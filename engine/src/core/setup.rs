@@ -203,6 +203,7 @@ fn attempt(
         intent.status = SetupStatus::Processing;
         return Ok(finish(changes, intent, None));
     }
+    let authenticated = authenticated || method.is_exempt_for(intent.texts.as_deref());
     let presence = Presence { off_session: options.off_session, authenticated, set_up: method.set_up };
     let requested = !authenticated && method.is_challenged_for(intent.texts.as_deref());
     let answer = context.ask_unless(requested, || Ask::Verify { method: method.test_method, presence })?;

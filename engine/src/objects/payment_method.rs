@@ -1,10 +1,11 @@
 //! PaymentMethods and the Customers they are attached to.
 
-use super::{SharedTexts, Texts};
+use super::{SharedTexts, Texts, Usage};
 use crate::test_methods::{MethodType, TestMethod};
 use crate::time::Time;
 use crate::{AccountId, CustomerId, PaymentMethodId};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// The expiry of a card in a request, not checked against the date yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -60,15 +61,36 @@ pub struct PaymentMethod {
 }
 
 impl PaymentMethod {
+    /// Returns an option that an intent with these texts has for this method: a value of
+    /// `payment_method_options` at a path below the method's type.
+    fn option(&self, texts: Option<&Texts>, path: &str) -> Option<Value> {
+        let options = texts.and_then(|texts| texts.given_value("payment_method_options"))?;
+        options.pointer(&format!("/{}/{path}", self.method_type().name())).cloned()
+    }
+
     /// Returns whether an intent with these texts makes the customer authenticate: `request_three_d_secure` is `any` or
     /// `challenge`, and the card challenges on request (P23).
     #[must_use]
     pub fn is_challenged_for(&self, texts: Option<&Texts>) -> bool {
         self.test_method.challenges_on_request()
-            && texts.and_then(|texts| texts.given_value("payment_method_options")).is_some_and(|options| {
-                let asks = options.pointer("/card/request_three_d_secure");
-                asks.is_some_and(|asks| matches!(asks.as_str(), Some("any" | "challenge")))
-            })
+            && self
+                .option(texts, "request_three_d_secure")
+                .is_some_and(|asks| matches!(asks.as_str(), Some("any" | "challenge")))
+    }
+
+    /// Returns whether an intent with these texts needs no authentication: the order came by mail or telephone (`moto`), or
+    /// the merchant brings the data of an authentication (`three_d_secure`).
+    #[must_use]
+    pub fn is_exempt_for(&self, texts: Option<&Texts>) -> bool {
+        self.option(texts, "moto").is_some_and(|moto| moto == true)
+            || self.option(texts, "three_d_secure").is_some_and(|data| data.is_object())
+    }
+
+    /// Returns whether a payment with these texts keeps the method for later: the option `setup_future_usage` of the type
+    /// decides over `usage` of the whole payment.
+    #[must_use]
+    pub fn is_kept_for(&self, texts: Option<&Texts>, usage: Option<Usage>) -> bool {
+        self.option(texts, "setup_future_usage").map_or(usage.is_some(), |option| option != "none")
     }
 
     /// Returns the method's type.

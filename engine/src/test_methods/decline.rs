@@ -18,6 +18,7 @@ pub enum Decline {
     AccountClosed,
     NoAccount,
     DebitNotAuthorized,
+    AuthenticationRequired,
 }
 
 impl Decline {
@@ -45,6 +46,11 @@ impl Decline {
             Self::DebitNotAuthorized => {
                 ("payment_intent_payment_attempt_failed", None, "The customer has not authorized this debit.")
             }
+            Self::AuthenticationRequired => (
+                "authentication_required",
+                Some("authentication_required"),
+                "Your card was declined. This transaction requires authentication.",
+            ),
         }
     }
 }
@@ -77,7 +83,7 @@ impl Decline {
             Self::ExpiredCard => DeclineDetails { param: Some("exp_month"), ..confirm },
             Self::IncorrectCvc => DeclineDetails { param: Some("cvc"), ..confirm },
             Self::IncorrectNumber => DeclineDetails { param: Some("number"), ..confirm },
-            Self::AccountClosed | Self::NoAccount | Self::DebitNotAuthorized => none,
+            Self::AccountClosed | Self::NoAccount | Self::DebitNotAuthorized | Self::AuthenticationRequired => none,
         }
     }
 }

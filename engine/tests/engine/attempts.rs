@@ -2,9 +2,9 @@
 
 use crate::lifecycle::{in_status, pi};
 use crate::world::World;
-use holdfast_engine::Decline;
 use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::time::DAY;
+use holdfast_engine::{Decline, Dialect};
 
 /// Returns the parameter that a card error with this code names (P14).
 fn param_of(code: &str) -> &'static str {
@@ -156,6 +156,33 @@ fn a_return_url_is_kept() {
     let setup = format!("confirm=true payment_method=pm_card_threeDSecure2Required {back}");
     w.post("setup_intents", &setup).is(kept);
     w.post("payment_intents", "amount=1000 currency=usd return_url=https://shop.test").refused(400, "-", "return_url");
+}
+
+/// P34: a field decides whether an off-session payment that needs authentication leaves a failed charge.
+#[test]
+fn an_absent_customer_may_leave_a_failed_charge() {
+    let params = "amount=1000 currency=usd confirm=true off_session=true payment_method=pm_card_authenticationRequired";
+    for leaves in [false, true] {
+        let w = World::with(Dialect { absent_customer_leaves_charge: leaves, ..Dialect::default() });
+        let refused = w.post("payment_intents", params);
+        let charge = refused.body["error"]["charge"].as_str().map(str::to_owned);
+        assert_eq!(charge.is_some(), leaves, "{}", refused.body);
+        refused.refused(402, "authentication_required", "-");
+        let pi = w.get("payment_intents", "limit=1");
+        pi.is("data.0.status=requires_payment_method data.0.last_payment_error.code=authentication_required");
+        let charges = w.get("charges", "");
+        match charge {
+            Some(charge) => {
+                charges.is(&format!(
+                    "data.0.id={charge} data.0.status=failed data.0.failure_code=authentication_required data.1=null"
+                ));
+                assert!(w.told().contains("charge.failed"), "{}", w.told());
+            }
+            None => {
+                charges.is("data.0=null");
+            }
+        }
+    }
 }
 
 /// PI-19, P34: the customer is away: no charge, authentication_required; or an error instead of an action.

@@ -33,6 +33,8 @@ const BY_DESIGN: &[(&str, &str)] = &[
     ("card.capture_method", "it decides over the status"),
     ("request_multicapture", "it shows in a charge whose card has several captures"),
     ("capabilities", "an account shows the status of a capability"),
+    ("cryptogram", "a secret of the card network"),
+    ("password", "a secret of the merchant's website"),
     ("id_number", "an account shows only that it was given"),
     ("id_number_secondary", "an account shows only that it was given"),
     ("registration_number", "an account never shows it"),

@@ -120,7 +120,7 @@ impl Fixture {
         let value = match (parameter.kind, last) {
             _ if !choice.is_empty() => choice.into(),
             ("map", _) => return (format!("{name}[zq]"), "zq7".into()),
-            (_, "currency" | "presentment_currency") => "usd".into(),
+            (_, "currency" | "default_currency" | "presentment_currency") => "usd".into(),
             (_, "country") => "US".into(),
             (_, "customer") => self.customer.clone(),
             (_, "payment_method") => "pm_card_visa".into(),

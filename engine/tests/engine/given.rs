@@ -52,12 +52,9 @@ fn promises_that_the_engine_cannot_keep_are_refused() {
     let intents = [
         "excluded_payment_method_types[0]=klarna",
         "hooks[inputs][tax][calculation]=x",
-        "payment_method_options[card][setup_future_usage]=off_session",
-        "payment_method_options[card][moto]=true",
-        "payment_method_options[card][installments][enabled]=true",
-        "payment_method_options[card][network]=visa",
-        "payment_method_options[klarna][preferred_locale]=de-DE",
-        "payment_method_options[sepa_debit][setup_future_usage]=off_session",
+        "payment_method_options[card][cvc_token]=cvctok_1",
+        "payment_method_options[card][installments][plan][count]=3",
+        "payment_method_options[sepa_debit][target_date]=2030-01-01",
         "payment_method_configuration=pmc_1",
         "allowed_payment_method_types[0]=card",
     ];
@@ -216,4 +213,71 @@ fn events_are_narrowed_by_delivery() {
         w.get("events", "delivery_success=true").is("data.0.data.object.name=before data.1=null");
         w.get("events", "delivery_success=perhaps").refused(400, "-", "delivery_success");
     }
+}
+
+/// The option `setup_future_usage` of a type of method decides whether a payment keeps the method.
+#[test]
+fn an_option_decides_whether_a_method_is_kept() {
+    let w = fresh();
+    for (method, kind) in [
+        ("pm_card_visa", "card"),
+        ("pm_usBankAccount_success", "us_bank_account"),
+        ("pm_sepaDebit_success", "sepa_debit"),
+    ] {
+        for (whole, option, kept) in [
+            ("", "off_session", true),
+            ("setup_future_usage=off_session", "none", false),
+            ("setup_future_usage=off_session", "off_session", true),
+        ] {
+            let customer = w.post("customers", "").id();
+            let option = format!("payment_method_options[{kind}][setup_future_usage]={option}");
+            let params = format!("amount=1000 currency=usd customer={customer} payment_method_types[]={kind}");
+            let paid =
+                w.post("payment_intents", &format!("{params} payment_method={method} confirm=true {whole} {option}"));
+            paid.is(&format!("customer={customer}"));
+            let methods = w.get(&format!("customers/{customer}/payment_methods"), "");
+            assert_eq!(methods.body["data"][0].is_object(), kept, "{kind} {whole} {option}");
+        }
+    }
+}
+
+/// An order by telephone and data of an authentication elsewhere need no challenge; the cryptogram is not shown.
+#[test]
+fn an_exempt_payment_is_not_challenged() {
+    let w = fresh();
+    let card = "payment_method_types[]=card payment_method=pm_card_authenticationRequired confirm=true";
+    let option = |name: &str| format!("payment_method_options[card]{name}");
+    let own = format!(
+        "{}=secretsecret {}=2.2.0",
+        option("[three_d_secure][cryptogram]"),
+        option("[three_d_secure][version]")
+    );
+    for (options, exempt) in
+        [(String::new(), false), (option("[moto]=true"), true), (option("[moto]=false"), false), (own, true)]
+    {
+        let status = if exempt { "succeeded" } else { "requires_action" };
+        let paid = w.post("payment_intents", &format!("amount=1000 currency=usd {card} {options}"));
+        assert!(!paid.body.to_string().contains("secretsecret"), "{}", paid.body);
+        paid.is(&format!("status={status}"));
+        w.post("setup_intents", &format!("{card} {options}")).is(&format!("status={status}"));
+    }
+}
+
+/// P18: a charge shows the expiry of its card and the data of its bank account.
+#[test]
+fn a_charge_shows_the_data_of_its_method() {
+    let w = fresh();
+    let data = "payment_method_types[]=card payment_method_data[type]=card confirm=true \
+                payment_method_data[card][number]=4242424242424242 payment_method_data[card][exp_month]=7 \
+                payment_method_data[card][exp_year]=2041";
+    let paid = w.post("payment_intents", &format!("amount=1000 currency=usd {data}"));
+    w.charge(&paid.id()).is("payment_method_details.card.exp_month=7 payment_method_details.card.exp_year=2041");
+    let data = "payment_method_types[]=us_bank_account payment_method_data[type]=us_bank_account confirm=true \
+                payment_method_data[us_bank_account][account_number]=000123456789 \
+                payment_method_data[us_bank_account][routing_number]=110000001 \
+                payment_method_data[us_bank_account][account_holder_type]=company";
+    let paid = w.post("payment_intents", &format!("amount=1000 currency=usd {data}"));
+    w.charge(&paid.id()).is("payment_method_details.us_bank_account.account_holder_type=company \
+                             payment_method_details.us_bank_account.routing_number=110000001 \
+                             payment_method_details.us_bank_account.account_type=checking");
 }

@@ -20,7 +20,6 @@ const NOT_SERVED: &[(&str, &str)] = &[
     ("bank_account", ""),
     ("cash_balance", ""),
     ("confirmation_token", ""),
-    ("controller", ""),
     ("coupon", ""),
     ("customer_account", ""),
     ("customer_creation", "if_required"),
@@ -31,7 +30,6 @@ const NOT_SERVED: &[(&str, &str)] = &[
     ("excluded_payment_method_types", ""),
     ("external_account", ""),
     ("flow_directions", ""),
-    ("groups", ""),
     ("hooks", ""),
     ("invoice_creation.enabled", "false"),
     ("invoice_creation", ""),
@@ -44,10 +42,6 @@ const NOT_SERVED: &[(&str, &str)] = &[
     ("promotion_code", ""),
     ("saved_payment_method_options", ""),
     ("settings.card_payments.decline_on", "false"),
-    ("settings.invoices", ""),
-    ("settings.payouts.debit_negative_balances", ""),
-    ("settings.payouts.schedule", ""),
-    ("settings.paypay_payments", ""),
     ("shared_payment_granted_token", ""),
     ("shipping_options", ""),
     ("single_use", ""),
@@ -64,17 +58,32 @@ const NOT_SERVED: &[(&str, &str)] = &[
     ("wallet_options", "never"),
 ];
 
-/// The options of a method that are stored. The features that `if_available` asks for are answered `unavailable`.
-const OPTIONS: &[&str] = &[
-    "card.request_extended_authorization",
-    "card.request_incremental_authorization",
-    "card.request_overcapture",
-    "card.request_three_d_secure",
-    "card.statement_descriptor_suffix_kana",
-    "card.statement_descriptor_suffix_kanji",
-    "customer_balance.bank_transfer",
-    "customer_balance.funding_type",
-    "us_bank_account.transaction_purpose",
+/// The types of methods that the engine has, and their options that are stored. The features that `if_available` asks for
+/// are answered `unavailable`. The engine has no payment by another type, so that an option of one only describes it.
+const OPTIONS: &[(&str, &[&str])] = &[
+    (
+        "card",
+        &[
+            "installments.enabled",
+            "mandate_options",
+            "moto",
+            "network",
+            "request_extended_authorization",
+            "request_incremental_authorization",
+            "request_overcapture",
+            "request_three_d_secure",
+            "require_cvc_recollection",
+            "setup_credential_usage",
+            "setup_future_usage",
+            "statement_descriptor_suffix_kana",
+            "statement_descriptor_suffix_kanji",
+            "stored_credential_usage",
+            "three_d_secure",
+        ],
+    ),
+    ("customer_balance", &["bank_transfer", "funding_type", "setup_future_usage"]),
+    ("sepa_debit", &["mandate_options", "setup_future_usage"]),
+    ("us_bank_account", &["financial_connections", "mandate_options", "setup_future_usage", "transaction_purpose"]),
 ];
 
 /// The parts of a payment method that are stored; the rest belongs to other types of methods.
@@ -121,9 +130,7 @@ fn check_leaf(path: &Path<'_>, parts: &[&str], value: &Value) -> Result<(), Refu
         // A session makes its method from what the customer enters.
         Some((&"payment_method_data", _)) if path.is("checkout/sessions") => Some(""),
         Some((&"payment_method_data", rest)) => Some("").filter(|_| !is_of_method(&rest.join("."))),
-        Some((&"payment_method_options", rest)) => {
-            Some("").filter(|_| !OPTIONS.iter().any(|option| is_within(&rest.join("."), option)))
-        }
+        Some((&"payment_method_options", rest)) => Some("").filter(|_| !is_stored_option(rest)),
         Some(_) if path.is("payment_methods") => Some("").filter(|_| !is_of_method(&name)),
         Some(_) | None => NOT_SERVED.iter().find(|(row, _)| is_within(&name, row)).map(|(_, value)| *value),
     };
@@ -137,6 +144,13 @@ fn check_leaf(path: &Path<'_>, parts: &[&str], value: &Value) -> Result<(), Refu
             Err(Reason::InvalidValue(bracketed(parts).into(), why).into())
         }
     }
+}
+
+/// Returns whether the option of a method is stored.
+fn is_stored_option(names: &[&str]) -> bool {
+    let Some((method, rest)) = names.split_first() else { return false };
+    let stored = OPTIONS.iter().find(|(served, _)| served == method).map(|(_, stored)| *stored);
+    stored.is_none_or(|stored| stored.iter().any(|option| is_within(&rest.join("."), option)))
 }
 
 fn is_of_method(name: &str) -> bool {
@@ -157,6 +171,12 @@ pub(super) fn bracketed(parts: &[&str]) -> String {
 /// Replaces what the API does not show as it was given. An account shows the status of a capability, and of a number that
 /// identifies someone only that it was given.
 pub(super) fn as_shown(path: &Path<'_>, given: &mut Value) {
+    if let Some(Value::Object(data)) = given.pointer_mut("/payment_method_options/card/three_d_secure") {
+        data.remove("cryptogram");
+    }
+    if let Some(Value::Object(site)) = given.pointer_mut("/settings/paypay_payments/site/in_development") {
+        site.remove("password");
+    }
     let Value::Object(map) = given else { return };
     if !path.is("accounts") {
         return;

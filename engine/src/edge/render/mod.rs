@@ -23,6 +23,8 @@ const DEFAULTS: &[&str] = &[
     "account_holder_type",
     "account_type",
     "enabled",
+    "exp_month",
+    "exp_year",
     "payment_method_collection",
     "request_three_d_secure",
     "routing_number",
