@@ -78,6 +78,8 @@ pub use reconcile::{Difference, Summary, reconcile};
 pub use refusal::{ErrorType, Operation, Param, Reason, Refusal, Row, SessionOperation};
 pub use response::{Body, Expanded, Response};
 pub use shell::{AcceptedRequest, DeliveryPort, Engine, EngineParts, NoDelivery, Post, Progress, Request, sign};
-pub use test_methods::{Behaviour, Challenge, Decline, FailedCheck, MethodType, Network, TestMethod, TestMethodRow};
+pub use test_methods::{
+    Behaviour, Challenge, Decline, FailedCheck, MethodType, Network, OtherType, TestMethod, TestMethodRow,
+};
 pub use time::{Clock, ManualClock, SystemClock, Time};
 pub use version::{ApiVersion, Feature, NotAVersion};

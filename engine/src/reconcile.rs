@@ -249,9 +249,9 @@ impl Records {
         at_most(&id, "captured + released", placed, "authorized", charge.amount)?;
         let refunds = refunded.get(&id).copied().unwrap_or_default();
         same(&id, "refunded by the charge and by its refunds", charge.refunded, refunds)?;
-        let kind = match charge.test_method.row().method_type.settles_later() {
-            true => MovementKind::Payment,
-            false => MovementKind::Charge,
+        let kind = match charge.test_method.row().method_type.is_card() {
+            true => MovementKind::Charge,
+            false => MovementKind::Payment,
         };
         ledger.settle(id, kind, if charge.awaits_ledger { 0 } else { incoming(&id, charge.captured)? })?;
         match self.intents.get(&charge.intent.into()) {

@@ -2,9 +2,11 @@
 
 mod decline;
 mod kinds;
+mod others;
 
 pub use decline::Decline;
 pub use kinds::{MethodType, Network};
+pub use others::OtherType;
 
 use serde::{Deserialize, Serialize};
 
@@ -138,10 +140,14 @@ macro_rules! methods {
         /// A test payment method by name.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[expect(missing_docs, reason = "the variants are the rows of the table")]
-        pub enum TestMethod { $($name),* }
+        pub enum TestMethod {
+            $($name,)*
+            /// A method of a type without test methods.
+            Other(OtherType),
+        }
 
         impl TestMethod {
-            /// Every test method.
+            /// Every test method with a token.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
 
             /// Returns the row of the table.
@@ -149,7 +155,12 @@ macro_rules! methods {
             pub const fn row(self) -> TestMethodRow {
                 match self {
                     $(Self::$name => methods!(@row $token $number $kind $behaviour)
-                        $(.issued($country, $funding)$(.failing(FailedCheck::$check))?)?),*
+                        $(.issued($country, $funding)$(.failing(FailedCheck::$check))?)?,)*
+                    Self::Other(other) => TestMethodRow {
+                        method_type: MethodType::Other(other),
+                        behaviour: other.behaviour(),
+                        ..TestMethodRow::USUAL
+                    },
                 }
             }
         }

@@ -42,6 +42,9 @@ pub(super) fn run(
         changes.put(Arc::clone(&method));
     }
     let authenticated = authenticated || intent.authenticated || method.is_exempt_for(intent.texts.as_deref());
+    if !authenticated {
+        can_be_used(&method, &options)?;
+    }
     let presence = Presence { off_session: options.off_session, authenticated, set_up: method.set_up };
     let requested = !authenticated && method.is_challenged_for(intent.texts.as_deref());
     let answer = context.ask_unless(requested, || Ask::Authorize {
@@ -115,15 +118,29 @@ pub(super) fn needs_return_url(automatic: Option<Redirects>, confirm: Option<&Co
     }
 }
 
+/// Checks that the engine has payments by the type of the method, and that the confirmation names the page to return to from
+/// the page of another provider.
+pub(super) fn can_be_used(method: &PaymentMethod, options: &ConfirmOptions) -> Result<(), Stop> {
+    let method_type = method.method_type();
+    if !method_type.is_payable() {
+        let why = format!("this engine has no payments by {}.", method_type.name());
+        return Err(Reason::InvalidValue("payment_method".into(), why).into());
+    }
+    if method_type.redirects() && options.return_url.is_none() {
+        return Err(Reason::NeedsReturnUrl.into());
+    }
+    Ok(())
+}
+
 /// Checks that a payment with manual capture uses a card (HOLD-7).
 pub(super) fn can_be_held(intent: &PaymentIntent, method: &PaymentMethod) -> Result<(), Stop> {
     let manual = capture_method(intent, method) == CaptureMethod::Manual;
-    if manual && method.method_type().settles_later() { Err(Reason::MethodCannotBeHeld.into()) } else { Ok(()) }
+    if manual && !method.method_type().is_card() { Err(Reason::MethodCannotBeHeld.into()) } else { Ok(()) }
 }
 
 /// Returns the capture method: `payment_method_options.card.capture_method` overrides the intent's for cards (VOC-10).
 fn capture_method(intent: &PaymentIntent, method: &PaymentMethod) -> CaptureMethod {
-    match intent.card_capture_manual && !method.method_type().settles_later() {
+    match intent.card_capture_manual && method.method_type().is_card() {
         true => CaptureMethod::Manual,
         false => intent.capture_method,
     }

@@ -82,8 +82,8 @@ pub(super) fn post_capture(
     amount: Money,
     shares: Shares,
 ) -> Result<(), Stop> {
-    let debit = charge.test_method.row().method_type.settles_later();
-    let kind = if debit { MovementKind::Payment } else { MovementKind::Charge };
+    let is_card = charge.test_method.row().method_type.is_card();
+    let kind = if is_card { MovementKind::Charge } else { MovementKind::Payment };
     let entry = post(context, changes, charge.account, kind, (amount.incoming()?, charge.currency), charge.id);
     charge.balance_transaction = charge.balance_transaction.or(Some(entry));
     let fee = shares.fee.filter(|fee| !fee.is_zero());

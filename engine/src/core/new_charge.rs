@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// Returns the charge of an attempt, before any capture.
 pub(super) fn new_charge(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> Charge {
     Charge {
-        id: context.id(if method.method_type().settles_later() { ChargeId::payment } else { ChargeId }),
+        id: context.id(if method.method_type().is_card() { ChargeId } else { ChargeId::payment }),
         account: intent.account,
         intent: intent.id,
         created: context.now,
@@ -56,7 +56,7 @@ fn charge_texts(intent: &PaymentIntent, method: &PaymentMethod) -> SharedTexts {
         shown.into_iter().filter_map(|(name, texts)| Some((name.to_owned(), given(texts, name)?))).collect();
     let kind = method.method_type().name();
     let expiry = method.expiry.map(|expiry| json!({ "exp_month": expiry.month, "exp_year": expiry.year }));
-    if let Some(details) = expiry.or_else(|| given(&method.texts, kind)) {
+    if let Some(details) = expiry.or_else(|| given(&method.texts, "us_bank_account")) {
         shown.insert("payment_method_details".to_owned(), json!({ kind: details }));
     }
     let given = Some(shown).filter(|shown| !shown.is_empty()).map(|shown| Value::Object(shown).to_string());

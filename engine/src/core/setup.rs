@@ -1,6 +1,6 @@
 //! Decisions about SetupIntents: a method is prepared for later, without a charge (C2, C19, SI-1 to SI-13).
 
-use super::attempt::{customers_action, method_settings, needs_return_url};
+use super::attempt::{can_be_used, customers_action, method_settings, needs_return_url};
 use super::customers::{self, Found};
 use super::decision_context::{Changes, Decided, DecisionContext, Done, Stop, not_found};
 use crate::SetupIntentId;
@@ -183,6 +183,9 @@ fn attempt(
     options: ConfirmOptions,
     authenticated: bool,
 ) -> Decided {
+    if !authenticated {
+        can_be_used(&method, &options)?;
+    }
     if is_new {
         changes.put(Arc::clone(&method));
     }

@@ -30,7 +30,7 @@ pub use refund::{Refund, RefundFailure, RefundPending, RefundReason, RefundStatu
 pub use setup_intent::{SetupIntent, SetupStatus, Usage};
 pub use webhook::{Attempt, Delivery, DeliveryState, OldSecret, Secret, WebhookEndpoint};
 
-use crate::test_methods::{Decline, MethodType};
+use crate::test_methods::{Decline, MethodType, OtherType};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -178,13 +178,17 @@ pub struct MethodTypes {
     us_bank_account: bool,
     sepa_debit: bool,
     bank_transfer: bool,
+    /// The bits of the other types.
+    #[serde(default)]
+    others: u64,
 }
 
 impl MethodTypes {
     /// Cards only: the default.
-    pub const CARD: Self = Self { card: true, us_bank_account: false, sepa_debit: false, bank_transfer: false };
-    /// All types.
-    pub const ALL: Self = Self { card: true, us_bank_account: true, sepa_debit: true, bank_transfer: true };
+    pub const CARD: Self =
+        Self { card: true, us_bank_account: false, sepa_debit: false, bank_transfer: false, others: 0 };
+    /// All types with test methods.
+    pub const ALL: Self = Self { card: true, us_bank_account: true, sepa_debit: true, bank_transfer: true, others: 0 };
     /// The types that a SetupIntent can save: a transfer that the customer sends leaves no method.
     pub const SAVABLE: Self = Self { bank_transfer: false, ..Self::ALL };
 
@@ -197,22 +201,28 @@ impl MethodTypes {
             us_bank_account: has(MethodType::UsBankAccount),
             sepa_debit: has(MethodType::SepaDebit),
             bank_transfer: has(MethodType::BankTransfer),
+            others: types.iter().fold(0, |bits, method_type| match method_type {
+                MethodType::Other(other) => bits | other.bit(),
+                MethodType::Card | MethodType::UsBankAccount | MethodType::SepaDebit | MethodType::BankTransfer => bits,
+            }),
         }
     }
 
     /// Returns whether `wanted` is in the set.
     #[must_use]
-    pub const fn has(self, wanted: MethodType) -> bool {
+    pub fn has(self, wanted: MethodType) -> bool {
         match wanted {
             MethodType::Card => self.card,
             MethodType::UsBankAccount => self.us_bank_account,
             MethodType::SepaDebit => self.sepa_debit,
             MethodType::BankTransfer => self.bank_transfer,
+            MethodType::Other(other) => self.others & other.bit() != 0,
         }
     }
 
     /// Returns the types in the set.
     pub fn iter(self) -> impl Iterator<Item = MethodType> {
-        MethodType::ALL.iter().copied().filter(move |wanted| self.has(*wanted))
+        let others = OtherType::ALL.iter().map(|other| MethodType::Other(*other));
+        MethodType::ALL.iter().copied().chain(others).filter(move |wanted| self.has(*wanted))
     }
 }

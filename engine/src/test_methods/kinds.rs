@@ -1,5 +1,6 @@
 //! The networks of cards and the types of methods.
 
+use super::OtherType;
 use serde::{Deserialize, Serialize};
 
 /// A card network. [`Network::multicapture`] lists those with multicapture.
@@ -54,10 +55,12 @@ pub enum MethodType {
     SepaDebit,
     /// A transfer that the customer sends from their bank (`customer_balance`).
     BankTransfer,
+    /// A type without test methods.
+    Other(OtherType),
 }
 
 impl MethodType {
-    /// Every type.
+    /// Every type with test methods.
     pub const ALL: &'static [Self] = &[Self::Card, Self::UsBankAccount, Self::SepaDebit, Self::BankTransfer];
 
     /// Returns the type's name in the API.
@@ -68,18 +71,48 @@ impl MethodType {
             Self::UsBankAccount => "us_bank_account",
             Self::SepaDebit => "sepa_debit",
             Self::BankTransfer => "customer_balance",
+            Self::Other(other) => other.name(),
         }
+    }
+
+    /// Returns the type called `name`.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let others = OtherType::ALL.iter().map(|other| Self::Other(*other));
+        Self::ALL.iter().copied().chain(others).find(|known| known.name() == name)
+    }
+
+    /// Returns whether it is the type of cards.
+    #[must_use]
+    pub const fn is_card(self) -> bool {
+        matches!(self, Self::Card)
+    }
+
+    /// Returns whether the engine has payments by the type.
+    #[must_use]
+    pub const fn is_payable(self) -> bool {
+        !matches!(self, Self::Other(other) if !other.is_payable())
+    }
+
+    /// Returns whether the customer pays on a page of another provider.
+    #[must_use]
+    pub const fn redirects(self) -> bool {
+        matches!(self, Self::Other(other) if other.redirects())
     }
 
     /// Returns whether payments settle days later, through `processing` (C8, C9).
     #[must_use]
     pub const fn settles_later(self) -> bool {
-        matches!(self, Self::UsBankAccount | Self::SepaDebit | Self::BankTransfer)
+        matches!(self, Self::BankTransfer) || self.is_bank_debit()
     }
 
     /// Returns whether the merchant debits a bank account and may stop that for a while (C18).
     #[must_use]
     pub const fn is_bank_debit(self) -> bool {
-        matches!(self, Self::UsBankAccount | Self::SepaDebit)
+        match self {
+            Self::UsBankAccount | Self::SepaDebit => true,
+            Self::Other(other) => other.is_bank_debit(),
+            Self::Card | Self::BankTransfer => false,
+        }
     }
 }

@@ -11,10 +11,14 @@ const EFFECTS: &[(&str, &[&str])] = &[
     ("amount_to_capture", &["amount_received"]),
     ("automatic_payment_methods[enabled]", &["automatic_payment_methods.allow_redirects"]),
     ("capture_method", &["amount_capturable", "amount_received", "status"]),
+    ("card[number]", &["card.fingerprint", "card.funding", "card.last4"]),
     ("confirm", &["amount_received", "status"]),
+    ("line_items[0][price_data][unit_amount]", &["amount_subtotal", "amount_total"]),
     ("line_items[0][quantity]", &["amount_subtotal", "amount_total"]),
     ("payment_method", &["status"]),
+    ("payment_method_data[type]", &["amount_received", "latest_charge", "status"]),
     ("payment_method_options[card][capture_method]", &["amount_capturable", "amount_received", "status"]),
+    ("us_bank_account[account_number]", &["us_bank_account.last4"]),
 ];
 
 /// Fields that have a value without a request for one, and take the value of a request.
@@ -38,8 +42,8 @@ const CHOSEN: &[&str] = &[
     "us_bank_account.routing_number",
 ];
 
-/// The last names of numbers that identify a card, an account or a person, each with a valid number. A tax
-/// number among billing details and the number of a buyer's company are shown.
+/// The last names of numbers that identify a card, an account or a person, each with a valid number. The tax
+/// number of a customer and the number of a buyer's company are shown.
 const SECRETS: &[(&str, &str)] = &[
     ("number", "4000056655665556"),
     ("cvc", "8349"),
@@ -84,7 +88,7 @@ fn changed(fixture: &Fixture, parameter: &DocumentedParameter) -> [BTreeSet<Stri
     let (name, value) = fixture.sent(parameter, choice);
     // A list is given as a whole.
     let own = names_of(name.split("[0]").next().unwrap_or_default()).join(".");
-    let (_, requests) = fixture.requests(parameter.endpoint).unwrap();
+    let (_, requests) = fixture.requests_of(parameter).unwrap();
     for request in requests {
         let sent = |params: &str| fixture.w.post(&fixture.requests(parameter.endpoint).unwrap().0, params);
         let (before, after) = (sent(&request), sent(&format!("{request} {name}={value}")));
@@ -131,11 +135,11 @@ fn no_secret_is_shown() {
     let mut accepted = BTreeSet::new();
     for parameter in documented() {
         let last = names_of(parameter.name).last().copied().unwrap_or_default();
-        if ["billing_details", "company_details"].iter().any(|group| parameter.name.contains(group)) {
+        if ["billing_details", "boleto", "company_details"].iter().any(|group| parameter.name.contains(group)) {
             continue;
         }
         let (Some((_, number)), Some((_, requests))) =
-            (SECRETS.iter().find(|(name, _)| *name == last), fixture.requests(parameter.endpoint))
+            (SECRETS.iter().find(|(name, _)| *name == last), fixture.requests_of(&parameter))
         else {
             continue;
         };

@@ -20,7 +20,13 @@ const BY_DESIGN: &[(&str, &str)] = &[
     ("mandate", "the engine keeps no mandates"),
     ("customer_acceptance", "the engine keeps no mandates"),
     ("number", "a card shows its last four digits"),
+    ("automatic_payment_methods.enabled", "automatic methods that are off are null"),
     ("cvc", "a card never shows its CVC"),
+    ("account_number", "a bank account shows its last four digits"),
+    ("iban", "a bank account shows its last four digits"),
+    ("card.token", "the method shows the card behind it"),
+    ("payment_methods payment_method", "the answer is the copy"),
+    ("source_transaction", "it decides over the money that is sent"),
     ("final_capture", "it decides over the status"),
     ("refund_application_fee", "it shows where there is a fee"),
     ("reverse_transfer", "it shows where there is a transfer"),
@@ -43,10 +49,17 @@ const BY_DESIGN: &[(&str, &str)] = &[
     ("vat_id", "an account shows only that it was given"),
 ];
 
+/// Parameters that the provider refuses in the modes that the engine has, and the reason.
+const REFUSED_BY_PROVIDER: &[(&str, &str)] = &[
+    ("checkout/sessions subscription_data", "a session in the mode `payment` or `setup` makes no subscription"),
+    ("checkout/sessions price_data.recurring", "a session in the mode `payment` takes one-time prices only"),
+];
+
 /// The way in which one parameter is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Treatment {
     Shown,
+    Partly,
     ByDesign,
     Refused,
     Dropped,
@@ -55,23 +68,30 @@ enum Treatment {
 /// Sends one parameter alone on top of a valid request, each choice in turn, and looks for it in the answer and in the
 /// objects it names. A choice that is accepted and lost decides, then one that is shown.
 fn treatment(fixture: &Fixture, parameter: &DocumentedParameter) -> Option<Treatment> {
-    fixture.requests(parameter.endpoint)?;
+    fixture.requests_of(parameter)?;
     let choices: Vec<&str> = match parameter.kind.split_once('=') {
         Some((_, choices)) => choices.split('|').collect(),
+        None if parameter.kind == "bool" => vec!["true", "false"],
         None => vec![""],
     };
     let found: Vec<Treatment> = choices.iter().filter_map(|choice| treatment_of(fixture, parameter, choice)).collect();
-    let order = [Treatment::Dropped, Treatment::Shown, Treatment::ByDesign];
-    Some(order.into_iter().find(|treatment| found.contains(treatment)).unwrap_or(Treatment::Refused))
+    let has = |treatment| found.contains(&treatment);
+    Some(match (has(Treatment::Dropped), has(Treatment::Shown), has(Treatment::Refused), has(Treatment::ByDesign)) {
+        (true, ..) => Treatment::Dropped,
+        (false, true, true, _) => Treatment::Partly,
+        (false, true, false, _) => Treatment::Shown,
+        (false, false, _, true) => Treatment::ByDesign,
+        (false, false, _, false) => Treatment::Refused,
+    })
 }
 
 fn treatment_of(fixture: &Fixture, parameter: &DocumentedParameter, choice: &str) -> Option<Treatment> {
     let (name, value) = fixture.sent(parameter, choice);
     let names = names_of(&name);
-    let (_, requests) = fixture.requests(parameter.endpoint)?;
+    let (_, requests) = fixture.requests_of(parameter)?;
     let mut dropped = false;
     for request in requests {
-        let (path, _) = fixture.requests(parameter.endpoint)?;
+        let (path, _) = fixture.requests_of(parameter)?;
         let answer = fixture.w.post(&path, &format!("{request} {name}={value}"));
         if answer.status != 200 {
             continue;
@@ -101,20 +121,31 @@ fn is_at(parameter: &DocumentedParameter, row: &str) -> bool {
     parameter.endpoint.ends_with(endpoint) && name.contains(&format!(".{part}."))
 }
 
+/// The columns of the report: the treatments, and refusals that are the provider's too.
+const COLUMNS: [&str; 5] = [
+    "accepted and shown",
+    "some values accepted and shown",
+    "accepted by design without trace",
+    "refused as by the provider",
+    "refused",
+];
+
 /// Returns the report's table and the parameters that are refused.
-fn report(counts: &BTreeMap<&str, [u32; 3]>, refused: &BTreeMap<&str, Vec<&str>>) -> String {
+fn report(counts: &BTreeMap<&str, [u32; 5]>, refused: &BTreeMap<&str, Vec<&str>>) -> String {
     let mut text = format!(
-        "# Coverage of request parameters\n\nWritten by `{COMMAND}`. Each documented parameter of the provider's npm package was sent alone on top of a valid request.\n\n| endpoint | accepted and shown | accepted by design without trace | refused |\n|---|---|---|---|\n"
+        "# Coverage of request parameters\n\nWritten by `{COMMAND}`. Each documented parameter of the provider's npm package was sent alone on top of a valid request, with each of its choices.\n\n| endpoint | {} |\n|---|---|---|---|---|---|\n",
+        COLUMNS.join(" | ")
     );
-    let mut total = [0_u32; 3];
+    let mut total = [0_u32; 5];
+    let cells = |row: &[u32; 5]| row.map(|count| count.to_string()).join(" | ");
     for (endpoint, row) in counts {
-        writeln!(text, "| `{endpoint}` | {} | {} | {} |", row[0], row[1], row[2]).unwrap();
+        writeln!(text, "| `{endpoint}` | {} |", cells(row)).unwrap();
         total.iter_mut().zip(row).for_each(|(sum, count)| *sum += count);
     }
-    writeln!(text, "| **total** | {} | {} | {} |\n\n## Without trace, and why\n", total[0], total[1], total[2])
-        .unwrap();
-    for (part, reason) in BY_DESIGN {
-        writeln!(text, "- `{part}`: {reason}").unwrap();
+    writeln!(text, "| **total** | {} |", cells(&total)).unwrap();
+    for (title, rows) in [("Without trace, and why", BY_DESIGN), ("Refused as by the provider", REFUSED_BY_PROVIDER)] {
+        writeln!(text, "\n## {title}\n").unwrap();
+        rows.iter().for_each(|(part, reason)| writeln!(text, "- `{part}`: {reason}").unwrap());
     }
     text.push_str("\n## Refused\n");
     for (endpoint, names) in refused {
@@ -127,20 +158,26 @@ fn report(counts: &BTreeMap<&str, [u32; 3]>, refused: &BTreeMap<&str, Vec<&str>>
 #[test]
 fn no_documented_parameter_is_dropped() {
     let fixture = Fixture::new();
-    let mut counts: BTreeMap<&str, [u32; 3]> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, [u32; 5]> = BTreeMap::new();
     let mut refused: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut dropped = Vec::new();
     for parameter in documented() {
         let Some(treatment) = treatment(&fixture, &parameter) else { continue };
-        let row = counts.entry(parameter.endpoint).or_default();
-        match treatment {
-            Treatment::Shown => row[0] += 1,
-            Treatment::ByDesign => row[1] += 1,
-            Treatment::Refused => {
-                row[2] += 1;
-                refused.entry(parameter.endpoint).or_default().push(parameter.name);
+        let is_providers = REFUSED_BY_PROVIDER.iter().any(|(row, _)| is_at(&parameter, row));
+        let column = match treatment {
+            Treatment::Shown => 0,
+            Treatment::Partly => 1,
+            Treatment::ByDesign => 2,
+            Treatment::Refused if is_providers => 3,
+            Treatment::Refused => 4,
+            Treatment::Dropped => {
+                dropped.push(format!("{} {}", parameter.endpoint, parameter.name));
+                continue;
             }
-            Treatment::Dropped => dropped.push(format!("{} {}", parameter.endpoint, parameter.name)),
+        };
+        counts.entry(parameter.endpoint).or_default()[column] += 1;
+        if column == 4 {
+            refused.entry(parameter.endpoint).or_default().push(parameter.name);
         }
     }
     assert_eq!(dropped, Vec::<String>::new());

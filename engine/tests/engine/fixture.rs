@@ -15,7 +15,7 @@ const SEPA: &str = "payment_method_types[]=sepa_debit payment_method_data[type]=
                     payment_method_data[sepa_debit][iban]=DE89370400440532013000";
 const SHIPPING: &str = "shipping[name]=A shipping[address][line1]=x";
 const BILL: &str = "mode=payment success_url=https://x line_items[0][price_data][currency]=usd \
-                    line_items[0][price_data][unit_amount]=500 line_items[0][price_data][product_data][name]=x \
+                    line_items[0][price_data][unit_amount]=5000 line_items[0][price_data][product_data][name]=x \
                     line_items[0][quantity]=1";
 
 /// A world with one object of each kind that a POST changes.
@@ -23,6 +23,8 @@ pub struct Fixture {
     pub w: World,
     customer: String,
     paid: String,
+    sent_on: String,
+    attached: String,
 }
 
 impl Fixture {
@@ -30,7 +32,10 @@ impl Fixture {
         let w = fresh();
         let customer = w.post("customers", "name=A").id();
         let paid = w.paid(10_000_000, "");
-        Self { w, customer, paid }
+        let sent_on =
+            w.paid(10_000_000, &format!("transfer_data[destination]={CONNECTED} application_fee_amount=5000"));
+        let attached = w.post("payment_methods/pm_card_visa/attach", &format!("customer={customer}")).id();
+        Self { w, customer, paid, sent_on, attached }
     }
 
     /// Returns the path of a POST on an object made for it, and valid requests to it.
@@ -54,12 +59,9 @@ impl Fixture {
                 (format!("payment_intents/{}", made("payment_intents", &format!("{pay} {to}"))), of_intent())
             }
             "payment_intents/{id}/confirm" => {
-                let id = made("payment_intents", &format!("{pay} {to} payment_method_types[]=card"));
-                let ways = vec![
-                    "payment_method=pm_card_visa".into(),
-                    DATA.replace("payment_method_types[]=card ", ""),
-                    format!("payment_method=pm_card_visa {SHIPPING}"),
-                ];
+                let id = made("payment_intents", &format!("{pay} {to} {}", all_types()));
+                let mut ways = ways_to_confirm();
+                ways.push(format!("payment_method=pm_card_visa {SHIPPING}"));
                 (format!("payment_intents/{id}/confirm"), ways)
             }
             "payment_intents/{id}/capture" => {
@@ -72,11 +74,8 @@ impl Fixture {
             }
             "setup_intents/{id}" => (format!("setup_intents/{}", made("setup_intents", "")), of_intent()),
             "setup_intents/{id}/confirm" => {
-                let id = made("setup_intents", "payment_method_types[]=card");
-                (
-                    format!("setup_intents/{id}/confirm"),
-                    vec!["payment_method=pm_card_visa".into(), DATA.replace("payment_method_types[]=card ", "")],
-                )
+                let id = made("setup_intents", &all_types());
+                (format!("setup_intents/{id}/confirm"), ways_to_confirm())
             }
             "checkout/sessions" => (
                 pattern.into(),
@@ -84,16 +83,42 @@ impl Fixture {
                     BILL.into(),
                     format!("{BILL} payment_intent_data[{}", to.replacen("transfer_data", "transfer_data]", 1)),
                     "mode=setup success_url=https://x".into(),
+                    format!("{} ui_mode=embedded", BILL.replace(" success_url=https://x", "")),
+                    BILL.replace("line_items[0][price_data][unit_amount]=5000 ", ""),
+                    format!(
+                        "{BILL} payment_intent_data[shipping][name]=A payment_intent_data[shipping][address][line1]=x"
+                    ),
                 ],
             ),
             "customers" | "accounts" => (pattern.into(), vec![String::new(), SHIPPING.into()]),
             "customers/{id}" => (format!("customers/{}", self.customer), vec![String::new(), SHIPPING.into()]),
             "payment_methods" => (pattern.into(), [DATA, BANK, SEPA].map(own_data).into()),
-            "refunds" => (pattern.into(), vec![format!("payment_intent={} amount=1", self.paid)]),
+            "refunds" => {
+                let of = |intent: &str| format!("payment_intent={intent} amount=1");
+                (pattern.into(), vec![of(&self.paid), "amount=1".into(), of(&self.sent_on)])
+            }
             "charges/{id}" => (format!("charges/{}", self.w.charge(&self.paid).id()), vec![String::new()]),
             "transfers" => (pattern.into(), vec![format!("{pay} destination={CONNECTED}")]),
             _ => return None,
         })
+    }
+
+    /// Returns the path of a POST and valid requests to it, first one by the type of method whose data the parameter is.
+    pub fn requests_of(&self, parameter: &DocumentedParameter) -> Option<(String, Vec<String>)> {
+        let (path, mut requests) = self.requests(parameter.endpoint)?;
+        let creates = path == "payment_methods";
+        let group = if creates { Some(parameter.name) } else { parameter.name.strip_prefix("payment_method_data[") };
+        let group = group.map(|name| name.split(['[', ']']).next().unwrap_or_default());
+        if let Some(other) = group.and_then(|name| OTHERS.iter().find(|other| **other == name)) {
+            let of_type = format!("payment_method_types[]={other} payment_method_data[type]={other}");
+            requests = vec![match path.as_str() {
+                "payment_methods" => format!("type={other}"),
+                "payment_intents" => format!("amount=1000 currency=usd {of_type}"),
+                path if path.ends_with("confirm") => format!("payment_method_data[type]={other} return_url=https://x"),
+                _ => of_type,
+            }];
+        }
+        Some((path, requests))
     }
 
     /// Returns the object of an answer and the objects that show its parameters too.
@@ -123,7 +148,17 @@ impl Fixture {
             (_, "currency" | "default_currency" | "presentment_currency") => "usd".into(),
             (_, "country") => "US".into(),
             (_, "customer") => self.customer.clone(),
+            (_, "payment_method") if parameter.endpoint.ends_with("payment_methods") => self.attached.clone(),
+            (_, "default_payment_method") => self.attached.clone(),
             (_, "payment_method") => "pm_card_visa".into(),
+            (_, "payment_intent") => self.paid.clone(),
+            (_, "charge" | "source_transaction") => self.w.charge(&self.paid).id(),
+            (_, "number") => "4000056655665556".into(),
+            (_, "cvc") => "123".into(),
+            (_, "token") => "tok_visa".into(),
+            (_, "iban") => "AT611904300234573201".into(),
+            (_, "account_number") => "000123456789".into(),
+            (_, "unit_amount" | "unit_amount_decimal") => "777".into(),
             (_, "destination" | "on_behalf_of") => CONNECTED.to_string(),
             (_, "exp_month") => "11".into(),
             (_, "exp_year") => "2033".into(),
@@ -140,6 +175,42 @@ impl Fixture {
 /// Returns the parameters of an intent in its different forms.
 fn of_intent() -> Vec<String> {
     ["", CARD, DATA, BANK, SEPA, SHIPPING, "automatic_payment_methods[enabled]=true"].map(str::to_owned).into()
+}
+
+/// The types without test methods that have data of their own.
+const OTHERS: [&str; 15] = [
+    "acss_debit",
+    "au_becs_debit",
+    "bacs_debit",
+    "boleto",
+    "eps",
+    "fpx",
+    "ideal",
+    "klarna",
+    "naver_pay",
+    "nz_bank_account",
+    "p24",
+    "payto",
+    "sofort",
+    "upi",
+    "custom",
+];
+
+/// Returns a list of every type of method.
+fn all_types() -> String {
+    let others = OTHERS.iter().filter(|other| **other != "custom");
+    let types = ["card", "us_bank_account", "sepa_debit"].iter().chain(others);
+    types.map(|name| format!("payment_method_types[]={name}")).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the parameters of a confirmation by each kind of method.
+fn ways_to_confirm() -> Vec<String> {
+    let of_types = ["payment_method_types[]=card ", "payment_method_types[]=us_bank_account "];
+    let data = [DATA, BANK, SEPA].map(|data| {
+        let data = of_types.iter().fold(data.to_owned(), |data, types| data.replace(types, ""));
+        data.replace("payment_method_types[]=sepa_debit ", "")
+    });
+    ["payment_method=pm_card_visa".to_owned()].into_iter().chain(data).collect()
 }
 
 /// Returns the data of a method as parameters of its own creation.

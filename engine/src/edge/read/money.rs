@@ -2,14 +2,13 @@
 
 use super::Read;
 use super::fields::Fields;
-use super::payments::{currency, destination};
+use super::payments::{currency, destination, method_type};
 use crate::command::{
     Command, CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, DeliveryFilter, Facet, ListQuery,
     UpdateWebhookEndpoint,
 };
 use crate::objects::EventType;
 use crate::refusal::{Reason, Refusal};
-use crate::test_methods::MethodType;
 use crate::time::Time;
 use crate::{ApplicationFeeId, Kind, ObjectId, TransferId, WebhookEndpointId};
 use serde_json::Value;
@@ -148,8 +147,7 @@ pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params:
         let success = fields.boolean("delivery_success")?;
         query.deliveries = success.map(|success| DeliveryFilter { success, unfinished: BTreeSet::new() });
     } else if kind == Kind::PaymentMethod {
-        let types: Vec<_> = MethodType::ALL.iter().map(|method_type| (method_type.name(), *method_type)).collect();
-        query.method_type = fields.choice("type", &types)?;
+        query.method_type = method_type(&fields)?;
     }
     (query.since, query.until) = created(&fields)?;
     Ok(Command::List(query))

@@ -216,20 +216,29 @@ pub(super) fn method(fields: &Fields<'_>) -> Result<Option<MethodRef>, Refusal> 
     fields.id("payment_method", "PaymentMethod").map(|id| id.map(MethodRef::Saved))
 }
 
+/// Reads the `type` of a method.
+pub(super) fn method_type(fields: &Fields<'_>) -> Result<Option<MethodType>, Refusal> {
+    fields.parsed("type", MethodType::from_name, "it must be a type of payment method, such as card or sepa_debit.")
+}
+
 /// Reads the test method for a type and a number, and the expiry of a card.
 pub(super) fn make_of(fields: &Fields<'_>) -> Result<(TestMethod, Option<Expiry>), Refusal> {
-    let types = MethodType::ALL.iter().map(|kind| (kind.name(), *kind)).collect::<Vec<_>>();
-    let method_type = fields.required("type", fields.choice("type", &types)?)?;
+    let method_type = method_type(fields)?;
+    let method_type = fields.required("type", method_type)?;
     let (number_name, more): (_, &[&str]) = match method_type {
         MethodType::Card => ("number", &["exp_month", "exp_year", "cvc"]),
         MethodType::UsBankAccount => ("account_number", &[]),
         MethodType::SepaDebit => ("iban", &[]),
         MethodType::BankTransfer => ("reference", &[]),
+        MethodType::Other(_) => ("", &[]),
     };
     let name = method_type.name();
     if let Some(other) = MethodType::ALL.iter().find(|other| **other != method_type && fields.has(other.name())) {
         let why = format!("it is data of another type of method than {name}.");
         return Err(Reason::InvalidValue(fields.param(other.name()), why).into());
+    }
+    if let MethodType::Other(other) = method_type {
+        return Ok((TestMethod::Other(other), None));
     }
     let group = fields.required(name, fields.group(name, &[&[number_name, "token"], more])?)?;
     if let Some(token) = group.text("token")? {
@@ -277,11 +286,11 @@ pub(super) fn method_types(fields: &Fields<'_>) -> Result<Option<MethodTypes>, R
     let mut types = Vec::new();
     for item in items {
         let name = item.as_str().unwrap_or_default();
-        let Some(found) = MethodType::ALL.iter().find(|kind| kind.name() == name) else {
-            let why = format!("'{name}' is none of card, us_bank_account, sepa_debit.");
+        let Some(found) = MethodType::from_name(name) else {
+            let why = format!("'{name}' is no type of payment method, such as card, us_bank_account or sepa_debit.");
             return Err(Reason::InvalidValue(fields.param("payment_method_types"), why).into());
         };
-        types.push(*found);
+        types.push(found);
     }
     Ok(Some(MethodTypes::of(&types)))
 }

@@ -19,6 +19,9 @@ const UNREAD: &[(&str, &str)] = &[
     ("images", "the engine keeps no products"),
     ("description", "of a product: the engine keeps no products"),
     ("metadata", "of a product: the engine keeps no products"),
+    ("unit_label", "the engine keeps no products"),
+    ("tax_code", "the engine computes no tax"),
+    ("tax_details", "the engine computes no tax"),
     ("tax_behavior", "the engine computes no tax"),
     ("POST /v1/charges/{id}/capture", "a charge is captured through its payment: the operation is always refused"),
 ];
@@ -63,6 +66,8 @@ const REQUESTS: &[(&str, &[&str])] = &[
             "mode=payment line_items[0][price_data][currency]=usd line_items[0][price_data][unit_amount]=5 \
              line_items[0][price_data][product_data][name]=x payment_intent_data[transfer_data][destination]=acct_00000000001 \
              payment_intent_data[shipping][name]=A payment_intent_data[shipping][address][line1]=x",
+            "mode=payment line_items[0][price_data][currency]=usd line_items[0][price_data][unit_amount_decimal]=5 \
+             line_items[0][price_data][product_data][name]=x",
             "mode=setup setup_intent_data[description]=x",
         ],
     ),

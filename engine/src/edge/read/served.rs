@@ -3,6 +3,7 @@
 
 use super::path::Path;
 use crate::refusal::{Reason, Refusal};
+use crate::test_methods::{MethodType, OtherType};
 use serde_json::{Map, Value};
 
 /// Parameters whose effect the engine does not have, and the value that asks for no effect (empty: none does). The
@@ -18,7 +19,7 @@ const NOT_SERVED: &[(&str, &str)] = &[
     ("automatic_tax", "false"),
     ("balance", "0"),
     ("bank_account", ""),
-    ("cash_balance", ""),
+    ("cash_balance.settings.reconciliation_mode", "automatic"),
     ("confirmation_token", ""),
     ("coupon", ""),
     ("customer_account", ""),
@@ -27,9 +28,8 @@ const NOT_SERVED: &[(&str, &str)] = &[
     ("default_currency", "usd"),
     ("default_source", ""),
     ("discounts", ""),
-    ("excluded_payment_method_types", ""),
     ("external_account", ""),
-    ("flow_directions", ""),
+    ("flow_directions", "inbound"),
     ("hooks", ""),
     ("invoice_creation.enabled", "false"),
     ("invoice_creation", ""),
@@ -40,6 +40,8 @@ const NOT_SERVED: &[(&str, &str)] = &[
     ("payment_method_configuration", ""),
     ("payment_record", ""),
     ("promotion_code", ""),
+    ("saved_payment_method_options.payment_method_remove", "disabled"),
+    ("saved_payment_method_options.payment_method_save", "disabled"),
     ("saved_payment_method_options", ""),
     ("settings.card_payments.decline_on", "false"),
     ("shared_payment_granted_token", ""),
@@ -48,7 +50,7 @@ const NOT_SERVED: &[(&str, &str)] = &[
     ("source", ""),
     ("source_type", "card"),
     ("subscription_data", ""),
-    ("tax", ""),
+    ("tax.validate_location", ""),
     ("tax_id_collection.enabled", "false"),
     ("tax_id_collection.required", "never"),
     ("tax_id_data", ""),
@@ -109,29 +111,46 @@ const HIDDEN: &[(&str, &str)] = &[
     ("vat_id", "vat_id_provided"),
 ];
 
+/// A request with parameters that are not known to its reader.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The path.
+    pub path: &'a Path<'a>,
+    /// All parameters.
+    pub params: &'a Value,
+}
+
 /// Checks that everything at and below the parameter of these parts can be stored as given.
 ///
 /// # Errors
 /// Returns the refusal of the first parameter whose effect the engine does not have.
-pub(super) fn check(path: &Path<'_>, parts: &[&str], value: &Value) -> Result<(), Refusal> {
+pub(super) fn check(at: Place<'_>, parts: &[&str], value: &Value) -> Result<(), Refusal> {
     match value {
         Value::Object(map) => {
-            map.iter().try_for_each(|(name, inner)| check(path, &[parts, &[name.as_str()]].concat(), inner))
+            map.iter().try_for_each(|(name, inner)| check(at, &[parts, &[name.as_str()]].concat(), inner))
         }
-        Value::Array(items) => items.iter().try_for_each(|item| check(path, &[parts, &["0"]].concat(), item)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => check_leaf(path, parts, value),
+        Value::Array(items) => items.iter().try_for_each(|item| check(at, &[parts, &["0"]].concat(), item)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => check_leaf(at, parts, value),
     }
 }
 
-fn check_leaf(path: &Path<'_>, parts: &[&str], value: &Value) -> Result<(), Refusal> {
+fn check_leaf(at: Place<'_>, parts: &[&str], value: &Value) -> Result<(), Refusal> {
     let named: Vec<&str> = parts.iter().copied().filter(|part| part.parse::<usize>().is_err()).collect();
     let name = named.join(".");
     let without_effect = match named.split_first() {
         // A session makes its method from what the customer enters.
-        Some((&"payment_method_data", _)) if path.is("checkout/sessions") => Some(""),
-        Some((&"payment_method_data", rest)) => Some("").filter(|_| !is_of_method(&rest.join("."))),
+        Some((&"payment_method_data", _)) if at.path.is("checkout/sessions") => Some(""),
+        Some((&"payment_method_data", rest)) => {
+            Some("").filter(|_| !is_of_method(rest, at.params.pointer("/payment_method_data/type")))
+        }
+        Some((&"payment_method_options", rest)) if rest == ["us_bank_account", "networks", "requested"] => Some("ach"),
         Some((&"payment_method_options", rest)) => Some("").filter(|_| !is_stored_option(rest)),
-        Some(_) if path.is("payment_methods") => Some("").filter(|_| !is_of_method(&name)),
+        // The engine offers none of the other types.
+        Some((&"excluded_payment_method_types", _)) => {
+            let excluded = value.as_str().and_then(MethodType::from_name);
+            Some("").filter(|_| !matches!(excluded, Some(MethodType::Other(_))))
+        }
+        Some(_) if at.path.is("payment_methods") => Some("").filter(|_| !is_of_method(&named, at.params.get("type"))),
         Some(_) | None => NOT_SERVED.iter().find(|(row, _)| is_within(&name, row)).map(|(_, value)| *value),
     };
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -153,8 +172,11 @@ fn is_stored_option(names: &[&str]) -> bool {
     stored.is_none_or(|stored| stored.iter().any(|option| is_within(&rest.join("."), option)))
 }
 
-fn is_of_method(name: &str) -> bool {
-    OF_METHOD.iter().any(|row| is_within(name, row))
+/// Returns whether the parameter below a method of a type is stored: data of every method, or of another type.
+fn is_of_method(names: &[&str], method_type: Option<&Value>) -> bool {
+    let method_type = method_type.and_then(Value::as_str).and_then(MethodType::from_name);
+    let own = names.first().and_then(|name| MethodType::from_name(name)).filter(|own| method_type == Some(*own));
+    matches!(own, Some(MethodType::Other(_))) || OF_METHOD.iter().any(|row| is_within(&names.join("."), row))
 }
 
 /// Returns whether `name` is `row` or below it.
@@ -176,6 +198,13 @@ pub(super) fn as_shown(path: &Path<'_>, given: &mut Value) {
     }
     if let Some(Value::Object(site)) = given.pointer_mut("/settings/paypay_payments/site/in_development") {
         site.remove("password");
+    }
+    for other in OtherType::ALL {
+        let data = [format!("/payment_method_data/{}", other.name()), format!("/{}", other.name())];
+        let data = data.iter().find_map(|place| given.pointer(place).and(Some(place)));
+        if let Some(Value::Object(data)) = data.and_then(|place| given.pointer_mut(place)) {
+            shorten(data);
+        }
     }
     let Value::Object(map) = given else { return };
     if !path.is("accounts") {
@@ -199,5 +228,14 @@ fn hide(group: &mut Map<String, Value>) {
         if let Some(value) = group.remove(*number).filter(|_| !shown.is_empty()) {
             group.insert((*shown).to_owned(), (!value.is_null()).into());
         }
+    }
+}
+
+/// Replaces the number of a bank account by its last four characters.
+fn shorten(data: &mut Map<String, Value>) {
+    if let Some(number) = data.remove("account_number") {
+        let number: Vec<char> = number.as_str().unwrap_or_default().chars().collect();
+        let last: String = number.iter().skip(number.len().saturating_sub(4)).collect();
+        data.insert("last4".to_owned(), last.into());
     }
 }

@@ -10,9 +10,9 @@ use crate::command::{
     Command, ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, CustomerFields, LineItemTerms, MethodRef,
     Microdeposits, TextsChange, UpdateSetupIntent,
 };
-use crate::objects::{CancellationReason, CaptureMethod, SessionMode, UiMode, Usage};
+use crate::objects::{CancellationReason, CaptureMethod, MethodTypes, SessionMode, UiMode, Usage};
 use crate::refusal::{Reason, Refusal};
-use crate::test_methods::TestMethod;
+use crate::test_methods::{MethodType, TestMethod};
 use crate::{CustomerId, PaymentMethodId, SetupIntentId};
 use serde_json::Value;
 
@@ -141,7 +141,7 @@ pub(super) fn create_session(params: &Value) -> Read {
         customer: fields.id("customer", "customer")?,
         customer_email: fields.text("customer_email")?,
         expires_at: fields.integer("expires_at")?,
-        method_types: method_types(&fields)?,
+        method_types: page_types(&fields)?,
         request_multicapture: card_options(&fields)?.request_multicapture.unwrap_or(false),
         texts: fields.texts()?,
         ..CreateCheckoutSession::new(mode, ui_mode)
@@ -163,6 +163,16 @@ pub(super) fn create_session(params: &Value) -> Read {
     Ok(Command::CreateCheckoutSession(Box::new(session)))
 }
 
+/// Reads the types of methods of a session, whose page takes those with test methods.
+fn page_types(fields: &Fields<'_>) -> Result<Option<MethodTypes>, Refusal> {
+    let types = method_types(fields)?;
+    if types.is_some_and(|types| types.iter().any(|method_type| matches!(method_type, MethodType::Other(_)))) {
+        let why = "this engine's page takes card, us_bank_account, sepa_debit and customer_balance only.".to_owned();
+        return Err(Reason::InvalidValue(fields.param("payment_method_types"), why).into());
+    }
+    Ok(types)
+}
+
 fn line_items(fields: &Fields<'_>) -> Result<Vec<LineItemTerms>, Refusal> {
     let items = fields.items("line_items")?.unwrap_or_default();
     items.into_iter().enumerate().map(|(index, value)| line_item(index, value)).collect()
@@ -170,14 +180,19 @@ fn line_items(fields: &Fields<'_>) -> Result<Vec<LineItemTerms>, Refusal> {
 
 fn line_item(index: usize, value: &Value) -> Result<LineItemTerms, Refusal> {
     let item = Fields::item("line_items", index, value, &[&["price_data", "quantity"]])?;
-    let known = &["currency", "product_data", "unit_amount", "tax_behavior"];
+    let known = &["currency", "product_data", "unit_amount", "unit_amount_decimal", "tax_behavior"];
     let price = item.required("price_data", item.group("price_data", &[known])?)?;
-    let known = &["name", "description", "images", "metadata"];
+    let known = &["name", "description", "images", "metadata", "tax_code", "tax_details", "unit_label"];
     let product = price.required("product_data", price.group("product_data", &[known])?)?;
+    // The decimal form can be given instead; a fraction of a unit is refused.
+    let unit_amount = match price.integer("unit_amount")? {
+        None => price.integer("unit_amount_decimal")?,
+        amount => amount,
+    };
     Ok(LineItemTerms {
         name: product.required("name", product.text("name")?)?,
         currency: price.required("currency", currency(&price, "currency")?)?,
-        unit_amount: price.required("unit_amount", price.integer("unit_amount")?)?,
+        unit_amount: price.required("unit_amount", unit_amount)?,
         quantity: item.integer("quantity")?.unwrap_or(1),
     })
 }

@@ -245,7 +245,9 @@ fn details(charge: &Charge) -> Value {
         (MethodType::SepaDebit, _) => json!({ "type": "sepa_debit", "sepa_debit": {
             "bank_code": null, "branch_code": null, "country": "AT", "fingerprint": null, "last4": last4,
             "mandate": null } }),
-        (MethodType::BankTransfer, _) => json!({ "type": "customer_balance", "customer_balance": {} }),
+        (MethodType::BankTransfer | MethodType::Other(_), _) => {
+            json!({ "type": row.method_type.name(), row.method_type.name(): {} })
+        }
         (MethodType::Card, network) => json!({ "type": "card", "card": without_nulls(json!({
             "amount_authorized": money(charge.amount),
             "authorization_code": null,

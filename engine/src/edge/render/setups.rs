@@ -177,7 +177,7 @@ pub(super) fn payment_method(method: &PaymentMethod) -> Value {
             "financial_connections_account": null, "fingerprint": null, "last4": last4, "networks": null,
             "routing_number": "110000000", "status_details": null,
         }),
-        MethodType::BankTransfer => json!({}),
+        MethodType::BankTransfer | MethodType::Other(_) => json!({}),
         MethodType::SepaDebit => json!({ "bank_code": null, "branch_code": null, "country": "AT", "fingerprint": null,
             "generated_from": null, "last4": last4 }),
     };
