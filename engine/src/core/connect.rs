@@ -9,6 +9,7 @@ use crate::objects::{
 };
 use crate::refusal::Reason;
 use crate::{AccountId, ApplicationFeeId, BalanceTransactionId, FeeRefundId, ObjectId, ReversalId, TransferId};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// The shares of others in one capture.
@@ -137,11 +138,21 @@ pub(super) fn move_to(
     Ok(id)
 }
 
-/// Returns the texts of a transfer, which joins the group of its source unless it names another (P19).
+/// Returns the texts of a transfer, which joins the group of its source unless it names another (P19). A payment describes
+/// its transfer by `transfer_data`.
 fn transfer_texts(charge: Option<&Charge>, given: Option<&TextsChange>) -> SharedTexts {
     let source = charge.and_then(|charge| charge.texts.as_deref());
     let group = source.and_then(|texts| texts.transfer_group.clone());
-    let inherited = TextsChange::of(Texts { transfer_group: group, ..Texts::default() }).apply(&None);
+    let data = source.and_then(|texts| texts.given_value("transfer_data")).unwrap_or_default();
+    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    let metadata = data.get("metadata").and_then(Value::as_object).into_iter().flatten();
+    let inherited = Texts {
+        transfer_group: group,
+        description: data.get("description").and_then(Value::as_str).map(str::to_owned),
+        metadata: metadata.map(|(key, value)| (key.clone(), text(value))).collect(),
+        ..Texts::default()
+    };
+    let inherited = TextsChange::of(inherited).apply(&None);
     given.map_or(inherited.clone(), |given| given.apply(&inherited))
 }
 

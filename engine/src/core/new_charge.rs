@@ -48,10 +48,11 @@ pub(super) fn new_charge(context: &DecisionContext<'_>, intent: &PaymentIntent, 
 }
 
 /// Returns the texts of a charge: those of its intent, with the billing details and the data of its method (P17, P18). Of
-/// the intent's other parameters the charge shows `radar_options` only.
+/// the intent's other parameters the charge shows `radar_options` only, and keeps those of its transfers.
 fn charge_texts(intent: &PaymentIntent, method: &PaymentMethod) -> SharedTexts {
     let given = |texts: &SharedTexts, name: &str| texts.as_deref().and_then(|texts| texts.given_value(name));
-    let shown = [("radar_options", &intent.texts), ("billing_details", &method.texts)];
+    let shown =
+        [("radar_options", &intent.texts), ("transfer_data", &intent.texts), ("billing_details", &method.texts)];
     let mut shown: Map<String, Value> =
         shown.into_iter().filter_map(|(name, texts)| Some((name.to_owned(), given(texts, name)?))).collect();
     let kind = method.method_type().name();

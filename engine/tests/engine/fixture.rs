@@ -92,7 +92,9 @@ impl Fixture {
             ),
             "customers" | "accounts" => (pattern.into(), vec![String::new(), SHIPPING.into()]),
             "customers/{id}" => (format!("customers/{}", self.customer), vec![String::new(), SHIPPING.into()]),
-            "payment_methods" => (pattern.into(), [DATA, BANK, SEPA].map(own_data).into()),
+            "payment_methods" => {
+                (pattern.into(), [DATA, BANK, SEPA].map(own_data).into_iter().chain([String::new()]).collect())
+            }
             "refunds" => {
                 let of = |intent: &str| format!("payment_intent={intent} amount=1");
                 (pattern.into(), vec![of(&self.paid), "amount=1".into(), of(&self.sent_on)])

@@ -30,6 +30,7 @@ mod layers;
 mod lifecycle;
 mod lists;
 mod machine;
+mod other_types;
 mod pages;
 mod recorded;
 mod refunds;

@@ -37,7 +37,12 @@ const DEFAULTS: &[&str] = &[
 pub fn object(object: &Object, version: ApiVersion) -> Value {
     let mut shown = fields_of(object, version);
     if let Some(texts) = object.texts().filter(|texts| texts.given.is_some() && !object.is_deleted()) {
-        overlay(&mut shown, "", Value::Object(texts.given_map()));
+        let mut given = texts.given_map();
+        if matches!(object, Object::Charge(_)) {
+            // It describes the transfers of the charge.
+            given.remove("transfer_data");
+        }
+        overlay(&mut shown, "", Value::Object(given));
     }
     shown
 }
