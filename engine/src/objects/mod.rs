@@ -179,7 +179,6 @@ pub struct MethodTypes {
     sepa_debit: bool,
     bank_transfer: bool,
     /// The bits of the other types.
-    #[serde(default)]
     others: u64,
 }
 

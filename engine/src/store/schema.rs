@@ -9,12 +9,12 @@ pub(super) const APPLICATION_ID: i32 = 0x4846_7374;
 /// `PRAGMA user_version`: the number of migrations a file has had.
 pub(super) const VERSION: usize = MIGRATIONS.len();
 
-/// The oldest version with readable records. The format of records changed after version 4, and a migration moves
+/// The oldest version with readable records. The format of records changed after version 5, and a migration moves
 /// tables only.
-pub(super) const OLDEST: usize = 5;
+pub(super) const OLDEST: usize = 6;
 
 /// The migrations: each brings a file from the previous version to its own. A released one never changes.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, LISTS, RECORDS, SEQUENCES, RECORDS];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, LISTS, RECORDS, SEQUENCES, RECORDS, RECORDS];
 
 /// The tables stay, and the format of their records changes.
 const RECORDS: &str = "";

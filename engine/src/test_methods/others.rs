@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// The way in which a payment by another type goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Flow {
+enum ProviderFlow {
     /// The customer pays on a page of the provider.
     Redirect,
     /// A bank debit settles days later.
@@ -32,8 +32,8 @@ macro_rules! others {
                 match self { $(Self::$name => $code),* }
             }
 
-            const fn flow(self) -> Flow {
-                match self { $(Self::$name => Flow::$flow),* }
+            const fn flow(self) -> ProviderFlow {
+                match self { $(Self::$name => ProviderFlow::$flow),* }
             }
         }
     };
@@ -99,27 +99,27 @@ impl OtherType {
     #[must_use]
     pub const fn behaviour(self) -> Behaviour {
         match self.flow() {
-            Flow::Redirect | Flow::Data => Behaviour::Challenge(Challenge::Always),
-            Flow::Debit => Behaviour::Settle,
+            ProviderFlow::Redirect | ProviderFlow::Data => Behaviour::Challenge(Challenge::Always),
+            ProviderFlow::Debit => Behaviour::Settle,
         }
     }
 
     /// Returns whether the customer pays on a page of the provider.
     #[must_use]
     pub const fn redirects(self) -> bool {
-        matches!(self.flow(), Flow::Redirect)
+        matches!(self.flow(), ProviderFlow::Redirect)
     }
 
     /// Returns whether the type is a bank debit.
     #[must_use]
     pub const fn is_bank_debit(self) -> bool {
-        matches!(self.flow(), Flow::Debit)
+        matches!(self.flow(), ProviderFlow::Debit)
     }
 
     /// Returns whether the engine has payments by the type.
     #[must_use]
     pub const fn is_payable(self) -> bool {
-        !matches!(self.flow(), Flow::Data)
+        !matches!(self.flow(), ProviderFlow::Data)
     }
 
     /// Returns the bit of the type in a set.

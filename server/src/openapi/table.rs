@@ -56,10 +56,7 @@ pub(super) const OBJECTS: &[(&str, &str)] = &[
          status!:=canceled|processing|requires_action|requires_capture|requires_confirmation|requires_payment_method\
          |succeeded",
     ),
-    (
-        "payment_method",
-        "id!:text created!:time customer!:@customer? metadata!:map type!:=card|sepa_debit|us_bank_account",
-    ),
+    ("payment_method", "id!:text created!:time customer!:@customer? metadata!:map type!:text"),
     (
         "refund",
         "id!:text amount!:int balance_transaction!:@balance_transaction? charge!:@charge created!:time currency!:text \

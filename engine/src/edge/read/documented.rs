@@ -3,7 +3,7 @@
 //! `parameters.txt` has every parameter of the provider's request types; `server/clients/node/parameters.cjs` writes it.
 
 use super::path::{Path, Reader};
-use super::served::{Place, as_shown, bracketed, check};
+use super::served::{GivenRequest, as_shown, bracketed, check};
 use super::{Read, Verb};
 use crate::command::Command;
 use crate::refusal::{Reason, Refusal};
@@ -87,7 +87,7 @@ fn read_unknown(
                 let is_documented = leaves.contains_key(listed.as_str()) || is_group(leaves, &listed);
                 let Some(value) = take(&mut rest, &parts).filter(|_| is_documented) else { return Ok(None) };
                 let value = typed(leaves, &listed, &name, &value)?;
-                check(Place { path, params }, &parts, &value)?;
+                check(GivenRequest { path, params }, &parts, &value)?;
                 put(given, &parts, value);
             }
             Ok(command) => return Ok(Some(command)),

@@ -115,7 +115,7 @@ const HIDDEN: &[(&str, &str)] = &[
 
 /// A request with parameters that are not known to its reader.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct GivenRequest<'a> {
     /// The path.
     pub path: &'a Path<'a>,
     /// All parameters.
@@ -126,7 +126,7 @@ pub(super) struct Place<'a> {
 ///
 /// # Errors
 /// Returns the refusal of the first parameter whose effect the engine does not have.
-pub(super) fn check(at: Place<'_>, parts: &[&str], value: &Value) -> Result<(), Refusal> {
+pub(super) fn check(at: GivenRequest<'_>, parts: &[&str], value: &Value) -> Result<(), Refusal> {
     match value {
         Value::Object(map) => {
             map.iter().try_for_each(|(name, inner)| check(at, &[parts, &[name.as_str()]].concat(), inner))
@@ -136,7 +136,7 @@ pub(super) fn check(at: Place<'_>, parts: &[&str], value: &Value) -> Result<(), 
     }
 }
 
-fn check_leaf(at: Place<'_>, parts: &[&str], value: &Value) -> Result<(), Refusal> {
+fn check_leaf(at: GivenRequest<'_>, parts: &[&str], value: &Value) -> Result<(), Refusal> {
     let named: Vec<&str> = parts.iter().copied().filter(|part| part.parse::<usize>().is_err()).collect();
     let name = named.join(".");
     let without_effect = match named.split_first() {
