@@ -140,8 +140,8 @@ fn fresh_fault(report: &MerchantReport, result: &RunResult) -> Option<MerchantFa
 fn next_plan(order: &MerchantOrder, seed: u64, done: u64) -> RunPlan {
     let left = order.purchases.saturating_sub(done);
     let mut profile = order.choice.profile.clone();
-    profile.slow = Duration::from_millis(10);
-    profile.retry_after = 0;
+    profile.delays.slow = Duration::from_millis(10);
+    profile.delays.retry_after = 0;
     let is_hostile = order.is_hostile && seed % 4 == 3;
     RunPlan::new(ChaosChoice { seed, profile }, order.together.min(left).max(1), is_hostile)
 }

@@ -100,8 +100,8 @@ fn client(server: String) -> String {
 fn a_session_under_chaos_stays_within_the_model() {
     let operations = std::env::var("HOLDFAST_CHAOS_OPERATIONS").ok().and_then(|text| text.parse().ok()).unwrap_or(400);
     let mut profile = ChaosProfile::named("stormy").unwrap();
-    profile.slow = Duration::from_millis(2);
-    profile.retry_after = 0;
+    profile.delays.slow = Duration::from_millis(2);
+    profile.delays.retry_after = 0;
     let unannounced = Behavior::ALL.iter().filter(|behavior| behavior.row().side == Side::Bank);
     for behavior in unannounced.chain(&[Behavior::StoredFailure, Behavior::WebhookBeforeAnswer]) {
         profile.set(*behavior, 0);

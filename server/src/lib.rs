@@ -55,5 +55,5 @@ pub use limits::Limits;
 pub use listen::{origin, serve};
 pub use openapi::description;
 pub use raw::{in_memory, router_bytes};
-pub use webhooks::HttpDelivery;
+pub use webhooks::{HttpDelivery, WEBHOOK_PATIENCE, two_signatures, web_agent};
 pub use worker::Worker;

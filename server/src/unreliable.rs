@@ -93,8 +93,9 @@ pub(crate) fn respond(app: &Arc<App>, chaos: &Arc<Chaos>, call: &Call, is_reused
     let is_done = call.method == Method::POST && answer.status == 200;
     if is_done {
         chaos.after_request(&app.engine, &answer.body);
-        if chaos.decide(Behavior::WebhookBeforeAnswer, &subject).is_some() {
-            webhooks_first(app);
+        let decided = chaos.draw(Behavior::WebhookBeforeAnswer, &subject);
+        if let Some(decided) = decided.filter(|_| webhooks_first(app)) {
+            chaos.count(decided);
         }
     }
     let is_slow = chaos.decide(Behavior::SlowAnswer, &subject).is_some();
@@ -166,20 +167,25 @@ fn expire_first(app: &Arc<App>, chaos: &Chaos, call: &Call, subject: &str) {
     }
 }
 
-/// Attempts the due webhooks on another thread and waits for a moment.
-fn webhooks_first(app: &Arc<App>) {
+/// Attempts the due webhooks on another thread and waits for a moment. Returns whether one was attempted meanwhile.
+fn webhooks_first(app: &Arc<App>) -> bool {
     let worker = Arc::clone(&app.worker);
     let now = app.engine.now();
     let (done, finished) = std::sync::mpsc::channel();
-    let spawned = thread::Builder::new().name("webhooks first".to_owned()).spawn(move || {
-        if let Err(error) = worker.post_due(now, WEBHOOKS_FIRST) {
-            tracing::error!(%error, "webhooks before the response failed and are retried");
+    let attempted = Arc::new(AtomicBool::new(false));
+    let spawned = thread::Builder::new().name("webhooks first".to_owned()).spawn({
+        let attempted = Arc::clone(&attempted);
+        move || {
+            if let Err(error) = worker.post_due(now, WEBHOOKS_FIRST, &attempted) {
+                tracing::error!(%error, "webhooks before the response failed and are retried");
+            }
+            let _ = done.send(());
         }
-        let _ = done.send(());
     });
     if spawned.is_ok() {
         let _ = finished.recv_timeout(WEBHOOKS_FIRST);
     }
+    attempted.load(Ordering::SeqCst)
 }
 
 /// Remembers the request and its response for a test that reads them.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ureq::Agent;
 
 /// The maximum time for an endpoint's response.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const WEBHOOK_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Delivery over HTTP: one POST per attempt. Redirects are not followed and count as failures (HOOK-5).
 #[derive(Debug)]
@@ -13,16 +13,30 @@ pub struct HttpDelivery(Agent);
 
 impl Default for HttpDelivery {
     fn default() -> Self {
-        let config = Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            // The environment's proxy settings do not apply: the URL alone decides where a webhook goes.
-            .proxy(None)
-            .user_agent(concat!("Holdfast/", env!("CARGO_PKG_VERSION")));
-        Self(config.build().new_agent())
+        Self(web_agent(WEBHOOK_PATIENCE))
     }
+}
+
+/// Returns a client that waits up to `patience` for a response, follows no redirect, and takes every status as a response.
+#[must_use]
+pub fn web_agent(patience: Duration) -> Agent {
+    let config = Agent::config_builder()
+        .timeout_global(Some(patience))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        // The environment's proxy settings do not apply: the URL alone decides where a request goes.
+        .proxy(None)
+        .user_agent(concat!("Holdfast/", env!("CARGO_PKG_VERSION")));
+    config.build().new_agent()
+}
+
+/// Returns a signature header in which a `v1` of another secret, made of `number`, stands before its own, as within a day
+/// after the secret was rolled (HOOK-10).
+#[must_use]
+pub fn two_signatures(signature: &str, number: u64) -> String {
+    let other = format!("{number:016x}").repeat(4);
+    signature.replacen(",v1=", &format!(",v1={other},v1="), 1)
 }
 
 impl DeliveryPort for HttpDelivery {

@@ -181,13 +181,19 @@ impl Worker {
     }
 
     /// Attempts the due webhooks: those of a server on threads of their own, waiting up to `patience`; those of a test on
-    /// this thread.
+    /// this thread. Sets `attempted` when the first one begins.
     ///
     /// # Errors
     /// Returns an error if the store fails.
-    pub(crate) fn post_due(self: &Arc<Self>, now: Time, patience: Duration) -> Result<(), StoreError> {
+    pub(crate) fn post_due(
+        self: &Arc<Self>,
+        now: Time,
+        patience: Duration,
+        attempted: &AtomicBool,
+    ) -> Result<(), StoreError> {
         if self.chaos.as_ref().is_none_or(|chaos| chaos.is_autonomous) {
             self.round(now)?;
+            attempted.store(!held(&self.in_flight).jobs.is_empty(), Ordering::SeqCst);
             let end = Instant::now().checked_add(patience);
             while !held(&self.in_flight).jobs.is_empty() && end.is_some_and(|end| Instant::now() < end) {
                 thread::sleep(SHORT_REST);
@@ -197,6 +203,7 @@ impl Worker {
         let _one = held(&self.round);
         for job in self.due(now)?.into_iter().filter(|job| job.kind == JobKind::Deliver) {
             if !self.postponed(job, now)? {
+                attempted.store(true, Ordering::SeqCst);
                 self.engine.run_job(job, now)?;
             }
         }

@@ -1,9 +1,9 @@
 //! Events of banks that chaos decides when a request is answered and that happen days later.
 
-use super::Chaos;
 use super::table::Behavior;
+use super::{Chaos, Decided};
 use holdfast_engine::command::EnvironmentEvent;
-use holdfast_engine::objects::RefundFailure;
+use holdfast_engine::objects::{RefundFailure, RefundStatus};
 use holdfast_engine::time::{DAY, HOUR};
 use holdfast_engine::{AccountId, Engine, Object, RefundId, Time};
 use serde_json::Value;
@@ -13,17 +13,27 @@ use std::collections::BTreeMap;
 const FAILURES: [RefundFailure; 3] =
     [RefundFailure::ExpiredOrCanceledCard, RefundFailure::LostOrStolenCard, RefundFailure::Unknown];
 
+/// An event to inject.
+#[derive(Debug)]
+struct AgendaEntry {
+    account: AccountId,
+    refund: RefundId,
+    event: EnvironmentEvent,
+    /// The decision that takes effect with the event.
+    decided: Option<Decided>,
+}
+
 /// Events to inject, by time.
 #[derive(Debug, Default)]
 pub(super) struct Agenda {
-    events: BTreeMap<(Time, u64), (AccountId, EnvironmentEvent)>,
+    events: BTreeMap<(Time, u64), AgendaEntry>,
     added: u64,
 }
 
 impl Agenda {
-    fn add(&mut self, at: Time, account: AccountId, event: EnvironmentEvent) {
+    fn add(&mut self, at: Time, entry: AgendaEntry) {
         self.added = self.added.saturating_add(1);
-        self.events.insert((at, self.added), (account, event));
+        self.events.insert((at, self.added), entry);
     }
 }
 
@@ -39,21 +49,24 @@ impl Chaos {
         let (now, id, account) = (engine.now(), refund.id, refund.account);
         let subject = id.to_string();
         let is_new = now.since(refund.created) < HOUR;
-        if !is_new || self.held().agenda.events.values().any(|(_, event)| names(event, id)) {
+        if !is_new || self.held().agenda.events.values().any(|entry| entry.refund == id) {
             return;
         }
-        if let Some(draw) = self.decide(Behavior::RefundFailsLater, &subject) {
+        let entry = |event, decided| AgendaEntry { account, refund: id, event, decided };
+        if let Some(decided) = self.draw(Behavior::RefundFailsLater, &subject) {
+            let draw = decided.draw;
             let at = now.after(draw.between(HOUR, DAY.saturating_mul(20)));
             let choice = usize::try_from(draw.between(0, 2)).unwrap_or(0);
             let failure = FAILURES.get(choice).copied().unwrap_or(RefundFailure::Unknown);
             let event = EnvironmentEvent::RefundReported { refund: id, outcome: Err(failure) };
-            self.held().agenda.add(at, account, event);
-        } else if let Some(draw) = self.decide(Behavior::RefundNeedsDetails, &subject) {
+            self.held().agenda.add(at, entry(event, Some(decided)));
+        } else if let Some(decided) = self.draw(Behavior::RefundNeedsDetails, &subject) {
+            let draw = decided.draw;
             let at = now.after(draw.between(HOUR, DAY.saturating_mul(3)));
             let given = at.after(draw.between(HOUR, DAY.saturating_mul(10)));
             let mut state = self.held();
-            state.agenda.add(at, account, EnvironmentEvent::RefundReturned { refund: id });
-            state.agenda.add(given, account, EnvironmentEvent::RefundDetailsGiven { refund: id });
+            state.agenda.add(at, entry(EnvironmentEvent::RefundReturned { refund: id }, Some(decided)));
+            state.agenda.add(given, entry(EnvironmentEvent::RefundDetailsGiven { refund: id }, None));
         }
     }
 
@@ -64,7 +77,8 @@ impl Chaos {
     }
 
     /// Injects the events that are due at `now` and returns their number. The engine rejects an event that no
-    /// longer applies, such as the failure of a canceled refund; such an event is dropped.
+    /// longer applies, such as the failure of a canceled refund; such an event is dropped and does not count as an
+    /// occurrence.
     pub fn inject_due(&self, engine: &Engine, now: Time) -> usize {
         let mut count = 0_usize;
         loop {
@@ -73,16 +87,20 @@ impl Chaos {
                 let is_due = state.agenda.events.first_key_value().is_some_and(|((at, _), _)| *at <= now);
                 if is_due { state.agenda.events.pop_first() } else { None }
             };
-            let Some((_, (account, event))) = next else { return count };
+            let Some((_, AgendaEntry { account, refund, event, decided })) = next else { return count };
             let response = engine.inject(account, event);
             tracing::info!(status = response.status(), "an event of a bank was injected");
+            if let Some(decided) = decided.filter(|_| response.status() == 200 && is_undone(engine, refund)) {
+                self.count(decided);
+            }
             count = count.saturating_add(1);
         }
     }
 }
 
-fn names(event: &EnvironmentEvent, id: RefundId) -> bool {
-    matches!(event, EnvironmentEvent::RefundReported { refund, .. }
-        | EnvironmentEvent::RefundReturned { refund }
-        | EnvironmentEvent::RefundDetailsGiven { refund } if *refund == id)
+/// Returns whether a refund has failed or was returned by the bank.
+fn is_undone(engine: &Engine, id: RefundId) -> bool {
+    let found = engine.observe(id).ok().flatten();
+    let status = found.as_ref().and_then(Object::as_refund).map(|refund| refund.status);
+    matches!(status, Some(RefundStatus::Failed | RefundStatus::RequiresAction))
 }

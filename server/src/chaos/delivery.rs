@@ -2,13 +2,17 @@
 
 use super::Chaos;
 use super::table::Behavior;
+use crate::webhooks::two_signatures;
 use holdfast_engine::edge::render;
 use holdfast_engine::objects::WebhookEndpoint;
 use holdfast_engine::time::{DAY, HOUR, MINUTE};
 use holdfast_engine::{ApiVersion, DeliveryPort, Engine, EventId, Kind, Object, Post, Time, sign};
 use serde_json::{Value, json};
-use std::sync::{Arc, OnceLock, Weak};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
+/// The number of failed deliveries remembered.
+const MOST_FAILED: usize = 100_000;
 /// The version that an endpoint of an older account shows.
 const OLDER: &str = "2022-08-01";
 
@@ -18,12 +22,14 @@ pub(crate) struct ChaosDelivery {
     chaos: Arc<Chaos>,
     engine: OnceLock<Weak<Engine>>,
     origin: String,
+    /// The events, with their endpoints, whose latest attempt failed.
+    failed: Mutex<HashSet<(String, String)>>,
 }
 
 impl ChaosDelivery {
     /// Returns `inner` under chaos.
     pub(crate) fn new(inner: Arc<dyn DeliveryPort>, chaos: Arc<Chaos>, origin: &str) -> Self {
-        Self { inner, chaos, engine: OnceLock::new(), origin: origin.to_owned() }
+        Self { inner, chaos, engine: OnceLock::new(), origin: origin.to_owned(), failed: Mutex::default() }
     }
 
     /// Gives it the engine whose events it delivers.
@@ -57,6 +63,32 @@ impl ChaosDelivery {
         let (endpoint, at) = self.endpoint(post)?;
         let signature = sign(&endpoint.signing_secrets(at), at, &body);
         Some(Post { url: post.url.clone(), signature, body })
+    }
+
+    /// Returns the post of another event about the same change.
+    fn twin(&self, post: &Post) -> Option<Post> {
+        let mut event: Value = serde_json::from_str(&post.body).ok()?;
+        let id = format!("evt_twin{}", event.get("id")?.as_str()?.trim_start_matches("evt_"));
+        *event.get_mut("id")? = json!(id);
+        self.resigned(post, event.to_string())
+    }
+
+    /// Returns whether the latest attempt of a delivery failed.
+    fn has_failed(&self, name: &(String, String)) -> bool {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).contains(name)
+    }
+
+    /// Remembers the outcome of an attempt.
+    fn note(&self, name: (String, String), is_success: bool) {
+        let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
+        if failed.len() >= MOST_FAILED {
+            failed.clear();
+        }
+        if is_success {
+            failed.remove(&name);
+        } else {
+            failed.insert(name);
+        }
     }
 
     /// Returns the event in an older version, if the endpoint has none of its own.
@@ -107,32 +139,33 @@ impl DeliveryPort for ChaosDelivery {
             format!("{} {}", text("type"), event.pointer("/data/object/id").and_then(Value::as_str).unwrap_or(""));
         let now = self.engine().map_or(0, |engine| engine.now().seconds());
         let created = event.get("created").and_then(Value::as_u64).unwrap_or(now);
+        let name = (text("id").to_owned(), post.url.clone());
+        if self.has_failed(&name) {
+            let _ = self.chaos.decide(Behavior::WebhookRetried, &subject);
+        }
         // Within a day of the event, so that enough retries are left.
         if now.saturating_sub(created) < DAY && self.is_down(now, &subject) {
+            self.note(name, false);
             return None;
         }
         let mut post = post.clone();
-        if self.chaos.decide(Behavior::WebhookOlderVersion, &subject).is_some() {
-            post = self.older(&post, &event).unwrap_or(post);
+        if let Some(older) = self.older(&post, &event)
+            && self.chaos.decide(Behavior::WebhookOlderVersion, &subject).is_some()
+        {
+            post = older;
         }
-        let twin = self.chaos.decide(Behavior::WebhookTwinEvent, &subject).and_then(|_| {
-            let mut other = event.clone();
-            let id = format!("evt_twin{}", event.get("id")?.as_str()?.trim_start_matches("evt_"));
-            *other.get_mut("id")? = json!(id);
-            self.resigned(&post, other.to_string())
-        });
-        if let Some(draw) = self.chaos.decide(Behavior::WebhookTwoSignatures, &subject) {
+        let twin = self.twin(&post).filter(|_| self.chaos.decide(Behavior::WebhookTwinEvent, &subject).is_some());
+        if post.signature.matches(",v1=").count() == 1
+            && let Some(draw) = self.chaos.decide(Behavior::WebhookTwoSignatures, &subject)
+        {
             // The new secret signs first, and the merchant still has the old one.
-            let other = format!("{:016x}", draw.between(0, u64::MAX.saturating_sub(1))).repeat(4);
-            post.signature = post.signature.replacen(",v1=", &format!(",v1={other},v1="), 1);
+            post.signature = two_signatures(&post.signature, draw.between(0, u64::MAX.saturating_sub(1)));
         }
         let status = self.inner.post(&post);
-        if status.is_some_and(|status| (200..300).contains(&status)) {
-            if self.chaos.decide(Behavior::WebhookDoubled, &subject).is_some() {
-                let _ = self.inner.post(&post);
-            }
-        } else {
-            let _ = self.chaos.decide(Behavior::WebhookRetried, &subject);
+        let is_success = status.is_some_and(|status| (200..300).contains(&status));
+        self.note(name, is_success);
+        if is_success && self.chaos.decide(Behavior::WebhookDoubled, &subject).is_some() {
+            let _ = self.inner.post(&post);
         }
         if let Some(twin) = twin {
             let _ = self.inner.post(&twin);

@@ -11,6 +11,8 @@ use holdfast_engine::{ASYNC_CAPTURE_LIMIT, Object, Time};
 const LATEST_WEBHOOK: Seconds = 2 * DAY;
 /// The longest wait of a delivery that others overtake, in seconds.
 const OVERTAKEN: Seconds = 20;
+/// The number of due jobs that are searched for a delivery that overtakes.
+const MOST_OVERTAKING: usize = 1_000;
 /// The number of jobs remembered.
 const MOST_JOBS: usize = 1_000_000;
 
@@ -66,7 +68,9 @@ impl Chaos {
             let high = if draw.between(0, 3) > 0 { HOUR } else { LATEST_WEBHOOK };
             return reschedule(store, job, now.after(draw.between(MINUTE, high)));
         }
-        match self.decide(Behavior::WebhookReordered, subject) {
+        let due = store.due(now.after(OVERTAKEN), MOST_OVERTAKING)?;
+        let is_overtaken = due.iter().any(|other| other.kind == JobKind::Deliver && *other != job);
+        match is_overtaken.then(|| self.decide(Behavior::WebhookReordered, subject)).flatten() {
             Some(draw) => reschedule(store, job, now.after(draw.between(1, OVERTAKEN))),
             None => Ok(false),
         }

@@ -14,7 +14,7 @@ mod table;
 
 pub(crate) use acquirer::ChaosAcquirer;
 pub(crate) use delivery::ChaosDelivery;
-pub use profile::{ChaosChoice, ChaosProfile, PROFILES};
+pub use profile::{ChaosChoice, ChaosDelays, ChaosProfile, PROFILES};
 pub use table::{Behavior, BehaviorRow, Side};
 
 use agenda::Agenda;
@@ -88,6 +88,13 @@ impl Draw {
     }
 }
 
+/// A decision in favor of a behavior that has not taken effect yet.
+#[derive(Clone, Debug)]
+pub(crate) struct Decided {
+    draw: Draw,
+    occurrence: Occurrence,
+}
+
 /// The source of decisions of one server.
 pub struct Chaos {
     state: Mutex<ChaosState>,
@@ -153,26 +160,38 @@ impl Chaos {
         std::mem::take(&mut self.held().exchanges)
     }
 
-    /// Decides one occasion of a behavior. Counts it, and logs it if it happens.
+    /// Decides one occasion of a behavior that takes effect at once. Counts and logs it if it happens.
     pub fn decide(&self, behavior: Behavior, subject: &str) -> Option<Draw> {
+        let decided = self.draw(behavior, subject)?;
+        let draw = decided.draw;
+        self.count(decided);
+        Some(draw)
+    }
+
+    /// Decides one occasion of a behavior whose effect shows later. [`Self::count`] counts it then.
+    pub(crate) fn draw(&self, behavior: Behavior, subject: &str) -> Option<Decided> {
+        let (draw, occasion) = self.held().decide(behavior, without_ids(subject))?;
+        Some(Decided { draw, occurrence: Occurrence { occasion, subject: subject.to_owned() } })
+    }
+
+    /// Counts and logs an occurrence that took effect.
+    pub(crate) fn count(&self, Decided { draw: Draw(number), occurrence }: Decided) {
         let mut state = self.held();
-        let (draw, occasion) = state.decide(behavior, without_ids(subject))?;
-        let Draw(number) = draw;
-        state.occurred.push(Occurrence { occasion, subject: subject.to_owned() });
+        let (behavior, subject) = (occurrence.occasion.behavior, occurrence.subject.clone());
+        state.occurred.push(occurrence);
         let total = state.totals.entry(behavior).or_insert(0);
         *total = total.saturating_add(1);
         let total = *total;
         drop(state);
-        self.log(behavior, subject, total, number);
-        Some(draw)
+        self.log(behavior, &subject, total, number);
     }
 
     pub(crate) fn slow(&self) -> Duration {
-        self.held().profile.slow
+        self.held().profile.delays.slow
     }
 
     pub(crate) fn retry_after(&self) -> u64 {
-        self.held().profile.retry_after
+        self.held().profile.delays.retry_after
     }
 
     /// Returns whether the response of a request with this key was lost.

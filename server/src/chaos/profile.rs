@@ -10,10 +10,22 @@ pub struct ChaosProfile {
     pub name: String,
     /// The probability of each behavior in thousandths, in the order of the table.
     chances: Vec<u16>,
+    /// The sizes of delays.
+    pub delays: ChaosDelays,
+}
+
+/// The sizes of delays in real time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChaosDelays {
     /// The time for which a slow answer is held back.
     pub slow: Duration,
     /// `Retry-After` of a rate limit, in seconds.
     pub retry_after: u64,
+}
+
+impl ChaosDelays {
+    /// The delays of a server: a slow answer exceeds the patience of the official packages.
+    pub const SERVER: Self = Self { slow: Duration::from_secs(90), retry_after: 1 };
 }
 
 /// The names of the built-in profiles, from few to many occurrences.
@@ -25,22 +37,23 @@ impl ChaosProfile {
     pub fn named(name: &str) -> Option<Self> {
         let column = PROFILES.iter().position(|known| *known == name)?;
         let chances = Behavior::ALL.iter().map(|one| one.row().chances.get(column).copied().unwrap_or(0)).collect();
-        Some(Self { name: name.to_owned(), chances, slow: Duration::from_secs(90), retry_after: 1 })
+        Some(Self { name: name.to_owned(), chances, delays: ChaosDelays::SERVER })
     }
 
     /// Returns the profile in which nothing happens.
     #[must_use]
     pub fn silent() -> Self {
         let chances = vec![0; Behavior::ALL.len()];
-        Self { name: "silent".to_owned(), chances, slow: Duration::from_secs(90), retry_after: 1 }
+        Self { name: "silent".to_owned(), chances, delays: ChaosDelays::SERVER }
     }
 
     /// Reads a profile from TOML: `base` names the profile to begin with (default `ordinary`), and a behavior's name has
-    /// its probability in thousandths. `slow_ms` and `retry_after_s` set the delays.
+    /// its probability in thousandths. `slow_ms` and `retry_after_s` set the delays; `delays` are those of a file that
+    /// does not.
     ///
     /// # Errors
     /// A message that names the key and what is accepted.
-    pub fn parse(name: &str, text: &str) -> Result<Self, String> {
+    pub fn parse(name: &str, text: &str, delays: ChaosDelays) -> Result<Self, String> {
         let table: toml::Table = text.parse().map_err(|error| format!("{name}: {error}"))?;
         let base = match table.get("base") {
             None => "ordinary",
@@ -49,12 +62,13 @@ impl ChaosProfile {
         let mut profile = Self::named(base)
             .ok_or_else(|| format!("{name}: base: unknown profile \"{base}\"; expected {}", PROFILES.join(", ")))?;
         name.clone_into(&mut profile.name);
+        profile.delays = delays;
         for (key, value) in table.iter().filter(|(key, _)| *key != "base") {
             let number = value.as_integer().and_then(|number| u64::try_from(number).ok());
             let number = number.ok_or_else(|| format!("{name}: {key}: expected a whole number from 0"))?;
             match (key.as_str(), Behavior::from_name(key)) {
-                ("slow_ms", _) => profile.slow = Duration::from_millis(number.min(600_000)),
-                ("retry_after_s", _) => profile.retry_after = number.min(3_600),
+                ("slow_ms", _) => profile.delays.slow = Duration::from_millis(number.min(600_000)),
+                ("retry_after_s", _) => profile.delays.retry_after = number.min(3_600),
                 (_, Some(behavior)) => {
                     let chance = u16::try_from(number).ok().filter(|chance| *chance <= 1000);
                     let chance = chance.ok_or_else(|| format!("{name}: {key}: expected thousandths from 0 to 1000"))?;
@@ -100,17 +114,28 @@ impl std::str::FromStr for ChaosChoice {
 
     /// Reads `SEED` or `SEED:PROFILE`; a profile is a built-in name or a TOML file.
     fn from_str(text: &str) -> Result<Self, String> {
+        Self::read(text, ChaosDelays::SERVER)
+    }
+}
+
+impl ChaosChoice {
+    /// Reads `SEED` or `SEED:PROFILE`; a profile is a built-in name or a TOML file. `delays` are those of a profile that
+    /// does not set its own.
+    ///
+    /// # Errors
+    /// A message that names the seed, the profile or the key, and what is accepted.
+    pub fn read(text: &str, delays: ChaosDelays) -> Result<Self, String> {
         let (seed, name) = text.split_once(':').unwrap_or((text, "ordinary"));
         let seed = seed.parse().map_err(|_| format!("\"{seed}\" is no seed; expected a number from 0 to 2^64 - 1"))?;
         if let Some(profile) = ChaosProfile::named(name) {
-            return Ok(Self { seed, profile });
+            return Ok(Self { seed, profile: ChaosProfile { delays, ..profile } });
         }
         let is_file = std::path::Path::new(name).extension().is_some_and(|ending| ending == "toml");
         if !is_file {
             return Err(format!("unknown profile \"{name}\"; expected {} or a file FILE.toml", PROFILES.join(", ")));
         }
         let text = std::fs::read_to_string(name).map_err(|error| format!("{name}: {error}"))?;
-        Ok(Self { seed, profile: ChaosProfile::parse(name, &text)? })
+        Ok(Self { seed, profile: ChaosProfile::parse(name, &text, delays)? })
     }
 }
 
@@ -120,10 +145,12 @@ mod tests {
 
     #[test]
     fn profiles_are_read_and_refused_by_name() {
-        let profile = ChaosProfile::parse("p.toml", "base = \"calm\"\nlock_timeout = 1000\nslow_ms = 5\n").unwrap();
+        let profile =
+            ChaosProfile::parse("p.toml", "base = \"calm\"\nlock_timeout = 1000\nslow_ms = 5\n", ChaosDelays::SERVER);
+        let profile = profile.unwrap();
         assert_eq!(profile.chance(Behavior::LockTimeout), 1000);
         assert_eq!(profile.chance(Behavior::RateLimited), Behavior::RateLimited.row().chances[0]);
-        assert_eq!(profile.slow, Duration::from_millis(5));
+        assert_eq!(profile.delays, ChaosDelays { slow: Duration::from_millis(5), ..ChaosDelays::SERVER });
         let rows = [
             ("base = \"wild\"", "base"),
             ("lock_timeout = 1001", "lock_timeout"),
@@ -133,7 +160,7 @@ mod tests {
             ("lock_timeout", "p.toml"),
         ];
         for (text, named) in rows {
-            let error = ChaosProfile::parse("p.toml", text).unwrap_err();
+            let error = ChaosProfile::parse("p.toml", text, ChaosDelays::SERVER).unwrap_err();
             assert!(error.contains(named), "{text}: {error}");
         }
         for (text, named) in [("x", "seed"), ("1:wild", "profile"), ("1:/nowhere/p.toml", "nowhere"), ("", "seed")] {

@@ -1,10 +1,13 @@
 //! `--chaos`: each behavior of the server as a client or an endpoint sees it, and repeated from its seed.
 
+use holdfast_engine::command::EnvironmentEvent;
+use holdfast_engine::objects::RefundFailure;
 use holdfast_engine::time::{DAY, HOUR};
-use holdfast_engine::{Clock, DeliveryPort, Post, SequentialIds, Time};
+use holdfast_engine::{Clock, DeliveryPort, Post, RefundId, SequentialIds, Time};
 use holdfast_server::chaos::{Behavior, Chaos, ChaosChoice, ChaosProfile, Occasion, Occurrence};
 use holdfast_server::{App, StoreChoice, router_bytes};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -39,7 +42,7 @@ impl Directed {
     /// Returns a server in which `behaviors` always happen and no other ever does.
     fn always(behaviors: &[Behavior]) -> Self {
         let mut profile = ChaosProfile::silent();
-        profile.slow = Duration::from_millis(20);
+        profile.delays.slow = Duration::from_millis(20);
         behaviors.iter().for_each(|behavior| profile.set(*behavior, 1000));
         Self::with(profile, 1, Some(200))
     }
@@ -101,7 +104,7 @@ const HOOK: &str = "url=http://127.0.0.1:9/hook&enabled_events[]=*";
 fn a_seed_repeats_itself() {
     let run = |seed, choose: &dyn Fn(&mut ChaosProfile)| {
         let mut profile = ChaosProfile::named("stormy").unwrap();
-        profile.slow = Duration::ZERO;
+        profile.delays.slow = Duration::ZERO;
         // These depend on the time that the machine takes.
         profile.set(Behavior::WebhookBeforeAnswer, 0);
         profile.set(Behavior::EndpointDown, 0);
@@ -234,7 +237,13 @@ fn ledger_and_banks_show_each_behavior() {
     let server = Directed::always(&[Behavior::RefundNeedsDetails]);
     let paid = server.post("/v1/payment_intents", PAY);
     let refund = server.post("/v1/refunds", &format!("payment_intent={}", paid["id"].as_str().unwrap()));
-    server.pass(14 * DAY);
+    let path = format!("/v1/refunds/{}", refund["id"].as_str().unwrap());
+    let mut seen = BTreeSet::new();
+    for _ in 0..14 * 24 {
+        server.pass(HOUR);
+        seen.insert(get(&server, &path)["status"].as_str().unwrap().to_owned());
+    }
+    assert!(seen.contains("requires_action"), "{seen:?}");
     assert_eq!(server.count(Behavior::RefundNeedsDetails), 1, "{refund}");
 
     for (behavior, status) in [(Behavior::DebitFails, "requires_payment_method"), (Behavior::DebitLate, "processing")] {
@@ -246,6 +255,50 @@ fn ledger_and_banks_show_each_behavior() {
         assert_eq!(get(&server, &path)["status"], status, "{}", behavior.name());
         assert_eq!(server.count(behavior), 1);
     }
+}
+
+/// A behavior counts only where it takes effect.
+#[test]
+fn what_has_no_effect_does_not_count() {
+    let pinned = format!("{HOOK}&api_version=2024-06-20");
+    let single = "url=http://127.0.0.1:9/hook&enabled_events[]=payment_intent.succeeded";
+    let rows = [
+        (Behavior::WebhookOlderVersion, Some(pinned.as_str())),
+        (Behavior::WebhookReordered, Some(single)),
+        (Behavior::WebhookRetried, Some(single)),
+        (Behavior::WebhookBeforeAnswer, None),
+    ];
+    for (behavior, hook) in rows {
+        let server = Directed::always(&[behavior]);
+        if let Some(hook) = hook {
+            server.post("/v1/webhook_endpoints", hook);
+        }
+        server.post("/v1/payment_intents", PAY);
+        server.pass(HOUR);
+        assert_eq!(server.bodies().is_empty(), hook.is_none());
+        assert_eq!(server.count(behavior), 0, "{}", behavior.name());
+    }
+    // The refund fails before chaos would let it fail.
+    let server = Directed::always(&[Behavior::RefundFailsLater]);
+    let paid = server.post("/v1/payment_intents", PAY);
+    let refund = server.post("/v1/refunds", &format!("payment_intent={}", paid["id"].as_str().unwrap()));
+    assert_eq!(server.count(Behavior::RefundFailsLater), 0);
+    let id: RefundId = refund["id"].as_str().unwrap().parse().unwrap();
+    let account = server.app.engine().observe(id).unwrap().unwrap().as_refund().unwrap().account;
+    let event = EnvironmentEvent::RefundReported { refund: id, outcome: Err(RefundFailure::Unknown) };
+    assert_eq!(server.app.engine().inject(account, event).status(), 200);
+    server.pass(21 * DAY);
+    assert_eq!(server.count(Behavior::RefundFailsLater), 0);
+    // A refused delivery counts when it comes again, not for its last attempt.
+    let refusing = Directed::with(ChaosProfile::named("calm").unwrap(), 1, Some(500));
+    let mut profile = ChaosProfile::silent();
+    profile.set(Behavior::WebhookRetried, 1000);
+    refusing.chaos.restart(ChaosChoice { seed: 1, profile }, None);
+    refusing.post("/v1/webhook_endpoints", single);
+    refusing.post("/v1/payment_intents", PAY);
+    refusing.pass(4 * DAY);
+    let attempts = u64::try_from(refusing.bodies().len()).unwrap();
+    assert_eq!(refusing.count(Behavior::WebhookRetried), attempts - 1);
 }
 
 fn get(server: &Directed, path: &str) -> Value {
