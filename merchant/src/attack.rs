@@ -1,7 +1,8 @@
 //! The attacker of the profile `hostile`: forged webhooks and guessed return pages.
 
-use crate::judge::MerchantFault;
-use crate::provider::webhook_name;
+use crate::books::Books;
+use crate::fault::MerchantFault;
+use crate::postman::webhook_name;
 use crate::purchase::Purchase;
 use crate::run::MerchantRun;
 use crate::timeline::Party;
@@ -10,7 +11,7 @@ use holdfast_engine::{ApiVersion, Clock, SystemClock, Time, sign};
 use serde_json::{Value, json};
 
 /// One act of an attacker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Attack {
     /// A success without a signature.
     Unsigned,
@@ -55,7 +56,7 @@ impl MerchantRun<'_> {
     /// Carries out an attack and judges that the handler refuses it and that the books do not move.
     pub(crate) fn attack(&mut self, purchase: &Purchase, attack: Attack) {
         let slot = purchase.plan.slot;
-        let before = self.shop.books(self.config, &purchase.order);
+        let before = self.shop.books(self.config, &purchase.order).books();
         let reply = if attack == Attack::GuessedReturn {
             let Some(to) = self.guessed(purchase) else { return };
             let reply = self.shop.visit(&to);
@@ -69,12 +70,22 @@ impl MerchantRun<'_> {
             self.tell(slot, Party::Customer, Party::Merchant, text);
             reply
         };
-        let after = self.shop.books(self.config, &purchase.order);
+        if reply.status == 0 {
+            return;
+        }
+        self.result.counts.attack(attack);
+        if attack.must_be_refused() {
+            self.result.counts.judge(MerchantFault::HostileAccepted);
+        }
+        let after = self.shop.books(self.config, &purchase.order).books();
+        if before.is_some() && after.is_some() {
+            self.result.counts.judge(MerchantFault::HostileMoved);
+        }
         // A visit of the return page may make the merchant look, and so move the books to the truth.
         let moved = before.is_some() && before != after;
         let is_wrong = attack.must_be_refused() || after.is_some_and(|books| self.is_beyond_truth(slot, &books));
         if moved && is_wrong {
-            let shown = |books: Option<crate::shop::Books>| books.map(|books| books.shown()).unwrap_or_default();
+            let shown = |books: Option<Books>| books.map(|books| books.shown()).unwrap_or_default();
             let what =
                 format!("{} changed the books from \"{}\" to \"{}\"", attack.name(), shown(before), shown(after));
             self.find(MerchantFault::HostileMoved, slot, what);

@@ -2,7 +2,7 @@
 
 use crate::config::MerchantConfig;
 use crate::diagnosis::diagnosis;
-use crate::judge::MerchantFault;
+use crate::fault::MerchantFault;
 use crate::plan::RunPlan;
 use crate::provider::Provider;
 use crate::report::{MerchantReport, MerchantStory};
@@ -10,13 +10,14 @@ use crate::run::{RunResult, run};
 use crate::shop::{NotRunning, Shop, base_url};
 use crate::shrink::shrink;
 use holdfast_server::chaos::ChaosChoice;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// The runs of one session: the virtual clock cannot be moved by more than a hundred years.
 const RUNS_OF_A_SESSION: u64 = 300;
 /// The longest time for shrinking.
 const SHRINKING: Duration = Duration::from_secs(30);
+/// With an attacker, every run of this many has one, the first included.
+const RUNS_FOR_AN_ATTACK: u64 = 4;
 
 /// What to check.
 #[derive(Clone, Debug)]
@@ -29,7 +30,7 @@ pub struct MerchantOrder {
     pub together: u64,
     /// The longest time.
     pub time_limit: Duration,
-    /// Whether an attacker takes part in every fourth run.
+    /// Whether an attacker takes part in the first run and every fourth one after it.
     pub is_hostile: bool,
     /// Whether to go on after a fault; each kind of fault is reported once.
     pub keep_going: bool,
@@ -37,22 +38,64 @@ pub struct MerchantOrder {
     pub replay: Option<RunPlan>,
 }
 
-/// The application with its provider.
+/// The application with its provider. The application ends first.
 struct MerchantSession {
-    provider: Provider,
     shop: Shop,
+    provider: Provider,
     runs: u64,
 }
 
 impl MerchantSession {
-    fn start(config: &MerchantConfig) -> Result<Self, NotRunning> {
+    fn start(config: &MerchantConfig, number: u64) -> Result<Self, NotRunning> {
         let (base, port) = base_url(config).map_err(NotRunning::Failed)?;
         let listen = config.provider.as_deref().unwrap_or("127.0.0.1:0");
         let webhook = format!("{base}{}", config.webhook);
-        let provider = Provider::start(listen, &webhook, config);
+        let provider = Provider::start(listen, &webhook, config, number);
         let provider = provider.map_err(NotRunning::Failed)?;
         let shop = Shop::start(config, &base, port, &provider)?;
-        Ok(Self { provider, shop, runs: 0 })
+        Ok(Self { shop, provider, runs: 0 })
+    }
+}
+
+/// A check in progress.
+struct Campaign<'a> {
+    config: &'a MerchantConfig,
+    begin: Instant,
+    time_limit: Duration,
+    session: Option<MerchantSession>,
+    sessions: u64,
+    orders: u64,
+}
+
+impl Campaign<'_> {
+    /// Ends a session that has had its runs and starts another. The addresses may be fixed, so the old one ends first.
+    fn renew(&mut self) -> Result<(), NotRunning> {
+        if self.session.as_ref().is_none_or(|session| session.runs >= RUNS_OF_A_SESSION) {
+            drop(self.session.take());
+            self.session = Some(MerchantSession::start(self.config, self.sessions)?);
+            self.sessions = self.sessions.saturating_add(1);
+        }
+        Ok(())
+    }
+
+    /// Runs a plan; `more` is added to the time limit.
+    fn run(&mut self, plan: &RunPlan, more: Duration) -> RunResult {
+        let deadline = self.begin.checked_add(self.time_limit.saturating_add(more));
+        self.orders = self.orders.saturating_add(1);
+        let name = format!("order-{}", self.orders);
+        let Some(session) = &mut self.session else { return RunResult::default() };
+        session.runs = session.runs.saturating_add(1);
+        run(self.config, (&session.provider, &session.shop), plan, &name, deadline)
+    }
+
+    /// Shrinks a run with a fault to its story.
+    fn story(&mut self, plan: &RunPlan, first: RunResult, fault: MerchantFault) -> MerchantStory {
+        let found_after = self.begin.elapsed();
+        let more = found_after.saturating_sub(self.time_limit).saturating_add(SHRINKING);
+        let mut shrunk = shrink(plan, first, fault, SHRINKING, &mut |plan| self.run(plan, more));
+        let diagnosis = diagnosis(&shrunk.result, fault);
+        shrunk.result.cut_after(fault);
+        MerchantStory { fault, found_after, shrunk, diagnosis }
     }
 }
 
@@ -65,83 +108,57 @@ pub fn check(
     order: &MerchantOrder,
     progress: &mut dyn FnMut(&MerchantReport),
 ) -> Result<MerchantReport, NotRunning> {
-    check_until(config, order, &AtomicBool::new(false), progress)
-}
-
-/// Checks an application as [`check`] does, until `stop` is set; the report is incomplete then.
-///
-/// # Errors
-/// [`NotRunning`] if the application does not run.
-pub fn check_until(
-    config: &MerchantConfig,
-    order: &MerchantOrder,
-    stop: &AtomicBool,
-    progress: &mut dyn FnMut(&MerchantReport),
-) -> Result<MerchantReport, NotRunning> {
-    let is_stopped = || stop.load(Ordering::Relaxed);
-    let begin = Instant::now();
-    let mut session = MerchantSession::start(config)?;
+    let (begin, time_limit) = (Instant::now(), order.time_limit);
+    let mut campaign = Campaign { config, begin, time_limit, session: None, sessions: 0, orders: 0 };
+    campaign.renew()?;
     let mut report = MerchantReport::new(order);
     let mut seed = order.choice.seed;
-    let mut orders = 0_u64;
-    while report.purchases < order.purchases {
-        if is_stopped() {
-            report.incomplete = Some("interrupted".to_owned());
-            break;
-        }
-        if begin.elapsed() >= order.time_limit {
+    while report.planned < order.purchases {
+        if begin.elapsed() >= time_limit {
             report.incomplete = Some("the time is up".to_owned());
             break;
         }
-        if session.runs >= RUNS_OF_A_SESSION {
-            session = MerchantSession::start(config)?;
+        if let Err(why) = campaign.renew() {
+            report.incomplete = Some(format!("the application could not be started again: {why}"));
+            break;
         }
-        let plan = order.replay.clone().unwrap_or_else(|| next_plan(order, seed, report.purchases));
+        let plan = order.replay.clone().unwrap_or_else(|| next_plan(order, seed, &report));
         seed = seed.wrapping_add(1);
-        let mut again = |plan: &RunPlan| {
-            if is_stopped() {
-                return RunResult::default();
-            }
-            orders = orders.saturating_add(1);
-            session.runs = session.runs.saturating_add(1);
-            let result = run(config, &session.provider, &session.shop, plan, &format!("order-{orders}"));
-            // The application may have been stopped together with this program.
-            if is_stopped() { RunResult::default() } else { result }
-        };
-        let result = again(&plan);
-        if is_stopped() {
-            continue;
-        }
+        let result = campaign.run(&plan, Duration::ZERO);
         report.add(&plan, &result);
-        if let Some(fault) = fresh_fault(&report, &result) {
-            let seconds = begin.elapsed();
-            let shrunk = shrink(&plan, result, fault, SHRINKING, &mut again);
-            let line = diagnosis(&shrunk.result);
-            report.stories.push(MerchantStory { fault, found_after: seconds, shrunk, diagnosis: line });
+        for fault in fresh_faults(&report, &result) {
+            let story = campaign.story(&plan, result.clone(), fault);
+            report.stories.push(story);
             if !order.keep_going {
                 break;
             }
         }
         report.elapsed = begin.elapsed();
         progress(&report);
-        if order.replay.is_some() {
+        if order.replay.is_some() || (!order.keep_going && !report.stories.is_empty()) {
             break;
         }
     }
     report.elapsed = begin.elapsed();
+    report.conclude();
     Ok(report)
 }
 
-fn fresh_fault(report: &MerchantReport, result: &RunResult) -> Option<MerchantFault> {
-    let fault = result.findings.first()?.fault;
-    report.stories.iter().all(|story| story.fault != fault).then_some(fault)
+/// Returns the kinds of fault of a run that have no story yet, in the order in which they were found.
+fn fresh_faults(report: &MerchantReport, result: &RunResult) -> Vec<MerchantFault> {
+    let mut fresh: Vec<MerchantFault> = Vec::new();
+    for finding in &result.findings {
+        let is_known = report.stories.iter().any(|story| story.fault == finding.fault);
+        if !is_known && !fresh.contains(&finding.fault) {
+            fresh.push(finding.fault);
+        }
+    }
+    fresh
 }
 
-fn next_plan(order: &MerchantOrder, seed: u64, done: u64) -> RunPlan {
-    let left = order.purchases.saturating_sub(done);
-    let mut profile = order.choice.profile.clone();
-    profile.delays.slow = Duration::from_millis(10);
-    profile.delays.retry_after = 0;
-    let is_hostile = order.is_hostile && seed % 4 == 3;
-    RunPlan::new(ChaosChoice { seed, profile }, order.together.min(left).max(1), is_hostile)
+fn next_plan(order: &MerchantOrder, seed: u64, report: &MerchantReport) -> RunPlan {
+    let left = order.purchases.saturating_sub(report.planned);
+    let choice = ChaosChoice { seed, profile: order.choice.profile.clone() };
+    let is_hostile = order.is_hostile && report.runs.is_multiple_of(RUNS_FOR_AN_ATTACK);
+    RunPlan::new(choice, order.together.min(left).max(1), is_hostile)
 }

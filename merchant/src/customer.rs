@@ -50,6 +50,7 @@ impl MerchantRun<'_> {
             // The judgment during the step has seen more than the copy.
             purchase.books = slot.books;
             purchase.was_certain |= slot.was_certain;
+            purchase.was_charged |= slot.was_charged;
             *slot = purchase;
         }
     }
@@ -149,7 +150,7 @@ impl MerchantRun<'_> {
 
     fn pay(&mut self, purchase: &mut Purchase) {
         let side = self.flow(purchase).map(|flow| flow.customer);
-        if self.decide(Behavior::CustomerExhausts, &purchase.order).is_some() && !purchase.plan.by_debit {
+        if !purchase.plan.by_debit && self.decide(Behavior::CustomerExhausts, &purchase.order).is_some() {
             for _ in 0..TOO_MANY {
                 self.pay_once(purchase, TestMethod::Declined);
             }
@@ -215,9 +216,10 @@ impl MerchantRun<'_> {
     }
 
     fn authenticate(&mut self, purchase: &mut Purchase) {
-        let passes = self.decide(Behavior::CustomerFailsChallenge, &purchase.order).is_none();
-        let objects = self.provider.objects(purchase.plan.slot);
-        let waiting = objects.intents.iter().filter(|intent| intent.status == IntentStatus::RequiresAction);
+        let mut waiting = self.provider.objects(purchase.plan.slot).intents;
+        waiting.retain(|intent| intent.status == IntentStatus::RequiresAction);
+        let fails = !waiting.is_empty() && self.decide(Behavior::CustomerFailsChallenge, &purchase.order).is_some();
+        let passes = !fails;
         for intent in waiting {
             let event = EnvironmentEvent::Authenticate { intent: intent.id, passes };
             let status = self.provider.engine().inject(intent.account, event).status();
@@ -264,8 +266,9 @@ impl MerchantRun<'_> {
     }
 
     fn after_payment(&mut self, purchase: &mut Purchase, intent: Option<PaymentIntentId>) {
-        let comes_back = self.decide(Behavior::CustomerClosesPage, &purchase.order).is_none();
-        if let Some(to) = self.return_page(purchase, intent).filter(|_| comes_back) {
+        if let Some(to) = self.return_page(purchase, intent)
+            && self.decide(Behavior::CustomerClosesPage, &purchase.order).is_none()
+        {
             purchase.add(self.now(), PurchaseStep::Return(to.clone()));
             if self.decide(Behavior::CustomerReturnsTwice, &purchase.order).is_some() {
                 let at = self.soon(HOUR);
@@ -275,13 +278,13 @@ impl MerchantRun<'_> {
         let Some(flow) = self.flow(purchase).cloned() else { return };
         let mut after = self.soon(2 * DAY);
         if flow.capture.is_some() || flow.cancel.is_some() {
-            let deadline = self.deadline(purchase);
-            let first = deadline.filter(|_| self.decide(Behavior::HoldExpiresFirst, &purchase.order).is_some());
-            let at = first.unwrap_or(after);
             let step = match purchase.plan.staff.capture {
                 0 if flow.cancel.is_some() => PurchaseStep::Cancel,
                 _ => PurchaseStep::Capture,
             };
+            let deadline = self.deadline(purchase).filter(|_| flow.capture.is_some() && step == PurchaseStep::Capture);
+            let first = deadline.filter(|_| self.decide(Behavior::HoldExpiresFirst, &purchase.order).is_some());
+            let at = first.unwrap_or(after);
             after = at.after(HOUR);
             purchase.add(at, step);
         }

@@ -1,14 +1,15 @@
 //! One line on a shortest story: the classic mistake, if it is one.
 
-use crate::judge::MerchantFault;
+use crate::fault::MerchantFault;
+use crate::judge::fault_text;
 use crate::run::RunResult;
 use crate::timeline::{Party, TimelineEntry};
 use holdfast_server::chaos::Behavior;
 
-/// Returns the line for the first fault of a shrunk run.
+/// Returns the line for a fault of a shrunk run.
 #[must_use]
-pub fn diagnosis(result: &RunResult) -> String {
-    let Some(finding) = result.findings.first() else { return String::new() };
+pub fn diagnosis(result: &RunResult, fault: MerchantFault) -> String {
+    let Some(finding) = result.finding(fault) else { return String::new() };
     let slot = finding.slot;
     let had = |behavior: Behavior| {
         result.occurred.iter().any(|one| one.occasion.behavior == behavior && one.occasion.scope == slot)
@@ -16,8 +17,8 @@ pub fn diagnosis(result: &RunResult) -> String {
     let event = |name: &str| result.transitions.get(&slot).is_some_and(|names| names.iter().any(|known| known == name));
     let careless = careless(&result.timeline, slot);
     let lost = had(Behavior::ClosedAfterEffect) || had(Behavior::SlowAnswer) || had(Behavior::StoredFailure);
-    let (last, has_asked) = last_step(&result.timeline, slot);
-    let line = match finding.fault {
+    let (last, has_asked) = last_step(&result.timeline, slot, &finding.what);
+    let line = match fault {
         MerchantFault::FulfilledEarly | MerchantFault::PaidTooMuch => early(last, has_asked, &event),
         MerchantFault::FulfilledTwice if had(Behavior::WebhookTwinEvent) => {
             "removes duplicates by event id alone: one change can come under two event ids (R10, HOOK-2)"
@@ -40,6 +41,8 @@ pub fn diagnosis(result: &RunResult) -> String {
         MerchantFault::NeverFulfilled | MerchantFault::PaidTooLittle => missed(&had, &event, lost, careless),
         MerchantFault::RefundsDiffer => refunds(&had, &event, lost, careless),
         MerchantFault::CanceledDiffers => "cancels by its own clock, or takes a failure as final (R8, R15)",
+        MerchantFault::PaidUnknown => "does not know an order that the provider was paid for",
+        MerchantFault::BooksMalformed => "sends its books in another form: minor units and counts as JSON numbers",
         MerchantFault::NeverAcknowledged if event("charge.updated") => {
             "fails on an event, for example on a `balance_transaction` that is null for up to an hour (R21, A7)"
         }
@@ -55,10 +58,10 @@ pub fn diagnosis(result: &RunResult) -> String {
 }
 
 /// Returns the last message to the merchant before the fault, and whether the merchant then asked the provider.
-fn last_step(entries: &[TimelineEntry], slot: u64) -> (&str, bool) {
+fn last_step<'a>(entries: &'a [TimelineEntry], slot: u64, what: &str) -> (&'a str, bool) {
     let mut last = ("", false);
-    for entry in entries.iter().take_while(|entry| !entry.text.starts_with("FAULT")).filter(|entry| entry.slot == slot)
-    {
+    let fault = fault_text(what);
+    for entry in entries.iter().take_while(|entry| entry.text != fault).filter(|entry| entry.slot == slot) {
         if entry.to == Party::Merchant {
             last = (entry.text.as_str(), false);
         } else if entry.from == Party::Merchant && entry.to == Party::Provider {

@@ -1,5 +1,6 @@
 //! Plain HTTP to the merchant and to the provider's pages.
 
+use holdfast_server::web_agent;
 use serde_json::Value;
 use std::time::Duration;
 use ureq::Agent;
@@ -39,18 +40,17 @@ pub struct WebClient(Agent);
 
 impl Default for WebClient {
     fn default() -> Self {
-        let config = Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .proxy(None)
-            .user_agent(concat!("Holdfast/", env!("CARGO_PKG_VERSION")));
-        Self(config.build().new_agent())
+        Self::patient(PATIENCE)
     }
 }
 
 impl WebClient {
+    /// Returns a client that waits up to `patience` for a response.
+    #[must_use]
+    pub fn patient(patience: Duration) -> Self {
+        Self(web_agent(patience))
+    }
+
     /// Sends a request. A body that begins like JSON is sent as JSON, any other as a form.
     #[must_use]
     pub fn send(&self, method: &str, url: &str, headers: &[(&str, &str)], body: &str) -> WebReply {

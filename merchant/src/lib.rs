@@ -8,13 +8,17 @@
 #![forbid(unsafe_code)]
 
 pub mod attack;
+pub mod books;
 pub mod campaign;
 pub mod config;
+pub mod counts;
 mod customer;
 pub mod diagnosis;
+pub mod fault;
 pub mod http;
-pub mod judge;
+mod judge;
 pub mod plan;
+pub mod postman;
 pub mod provider;
 pub mod purchase;
 pub mod report;
@@ -25,8 +29,8 @@ pub mod timeline;
 
 pub use campaign::{MerchantOrder, check, check_until};
 pub use config::MerchantConfig;
+pub use fault::{MerchantFault, MerchantFinding};
 pub use holdfast_server::chaos::ChaosChoice;
-pub use judge::{MerchantFault, MerchantFinding};
-pub use plan::RunPlan;
+pub use plan::{RunPlan, chaos_choice};
 pub use report::MerchantReport;
 pub use shop::NotRunning;

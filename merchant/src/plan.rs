@@ -1,8 +1,20 @@
 //! The plan of one run: seed, profile, purchases, and the occurrences that may happen. A replay file holds one.
 
 use crate::config::{FlowConfig, MerchantConfig};
-use holdfast_server::chaos::{Behavior, ChaosChoice, ChaosProfile, Occasion};
+use holdfast_server::chaos::{Behavior, ChaosChoice, ChaosDelays, ChaosProfile, Occasion, PROFILES};
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// The delays unless a profile's file sets its own: the provider's clock is virtual, the application's waits are not.
+const DELAYS: ChaosDelays = ChaosDelays { slow: Duration::from_millis(10), retry_after: 0 };
+
+/// Reads `SEED` or `SEED:PROFILE` with the delays of this check; a profile is a built-in name or a TOML file.
+///
+/// # Errors
+/// A message that names the seed, the profile or the key, and what is accepted.
+pub fn chaos_choice(text: &str) -> Result<ChaosChoice, String> {
+    ChaosChoice::read(text, DELAYS)
+}
 
 /// What the merchant's staff does with a paid order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,15 +98,17 @@ impl RunPlan {
         Some(PurchasePlan { slot, flow, amount, by_debit, staff: StaffPlan { refunds, capture } })
     }
 
-    /// Returns the text of a replay file.
+    /// Returns the text of a replay file. It holds everything that decides the run.
     #[must_use]
     pub fn to_file(&self) -> String {
         let slots: Vec<String> = self.slots.iter().map(u64::to_string).collect();
+        let ChaosDelays { slow, retry_after } = self.profile.delays;
         let mut text = format!(
-            "# Replay with: check merchant CONFIG.toml --replay THIS_FILE\nseed = \"{}\"\nprofile = \"{}\"\nslots = [{}]\n\
-             plain = {}\nidle = {}\nhostile = {}\n",
+            "# Replay with: check merchant CONFIG.toml --replay THIS_FILE\nseed = \"{}\"\nprofile = {:?}\nslow_ms = {}\n\
+             retry_after_s = {retry_after}\nslots = [{}]\nplain = {}\nidle = {}\nhostile = {}\n",
             self.seed,
             self.profile.name,
+            slow.as_millis(),
             slots.join(", "),
             self.is_plain,
             self.is_idle,
@@ -107,6 +121,12 @@ impl RunPlan {
             }
             text.push_str("]\n");
         }
+        if !PROFILES.contains(&self.profile.name.as_str()) {
+            text.push_str("[chances]\n");
+            for behavior in Behavior::ALL {
+                text.push_str(&format!("{} = {}\n", behavior.name(), self.profile.chance(*behavior)));
+            }
+        }
         text
     }
 
@@ -116,11 +136,12 @@ impl RunPlan {
     /// A message that names the field and what is accepted.
     pub fn from_file(text: &str) -> Result<Self, String> {
         let table: toml::Table = text.parse().map_err(|error| format!("{error}"))?;
-        let word = |name: &str| table.get(name).and_then(toml::Value::as_str).unwrap_or_default();
-        let flag = |name: &str| table.get(name).and_then(toml::Value::as_bool).unwrap_or(false);
-        let choice: ChaosChoice = format!("{}:{}", word("seed"), word("profile"))
-            .parse()
-            .map_err(|error| format!("seed, profile: {error}"))?;
+        let flag = |name: &str| match table.get(name) {
+            None => Ok(false),
+            Some(value) => value.as_bool().ok_or_else(|| format!("{name}: expected true or false")),
+        };
+        let seed = table.get("seed").and_then(toml::Value::as_str).and_then(|seed| seed.parse().ok());
+        let seed = seed.ok_or("seed: expected a number from 0 to 2^64 - 1 in quotes")?;
         let listed = table.get("slots").and_then(toml::Value::as_array).ok_or("slots: expected a list of numbers")?;
         let slots: Option<Vec<u64>> =
             listed.iter().map(|slot| slot.as_integer().and_then(|slot| u64::try_from(slot).ok())).collect();
@@ -134,9 +155,42 @@ impl RunPlan {
                 Some(read?)
             }
         };
-        let (is_plain, is_idle, is_hostile) = (flag("plain"), flag("idle"), flag("hostile"));
-        Ok(Self { seed: choice.seed, profile: choice.profile, slots, only, is_plain, is_idle, is_hostile })
+        let (is_plain, is_idle, is_hostile) = (flag("plain")?, flag("idle")?, flag("hostile")?);
+        Ok(Self { seed, profile: profile(&table)?, slots, only, is_plain, is_idle, is_hostile })
     }
+}
+
+/// Reads the profile of a replay file: a built-in name, or a name with the chances of a TOML file.
+fn profile(table: &toml::Table) -> Result<ChaosProfile, String> {
+    let name = table.get("profile").and_then(toml::Value::as_str).unwrap_or_default();
+    let number = |table: &toml::Table, name: &str, usual: u64| match table.get(name) {
+        None => Ok(usual),
+        Some(value) => {
+            let number = value.as_integer().and_then(|number| u64::try_from(number).ok());
+            number.ok_or_else(|| format!("{name}: expected a whole number from 0"))
+        }
+    };
+    let mut profile = match (ChaosProfile::named(name), table.get("chances").and_then(toml::Value::as_table)) {
+        (Some(profile), None) => profile,
+        (_, Some(chances)) => {
+            let mut profile = ChaosProfile::silent();
+            name.clone_into(&mut profile.name);
+            for key in chances.keys() {
+                let chance = u16::try_from(number(chances, key, 0)?).ok().filter(|chance| *chance <= 1000);
+                let chance = chance.ok_or_else(|| format!("chances: {key}: expected thousandths from 0 to 1000"))?;
+                profile.set(Behavior::from_name(key).ok_or_else(|| format!("chances: {key}: unknown"))?, chance);
+            }
+            profile
+        }
+        (None, None) => {
+            let known = PROFILES.join(", ");
+            return Err(format!("profile: \"{name}\" is unknown; expected {known}, or another with [chances]"));
+        }
+    };
+    let usual = u64::try_from(DELAYS.slow.as_millis()).unwrap_or(u64::MAX);
+    profile.delays.slow = Duration::from_millis(number(table, "slow_ms", usual)?);
+    profile.delays.retry_after = number(table, "retry_after_s", DELAYS.retry_after)?;
+    Ok(profile)
 }
 
 fn occasion(text: &str) -> Result<Occasion, String> {
@@ -154,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_replay_file_reads_back() {
-        let mut plan = RunPlan::new("7:stormy".parse().unwrap(), 3, true);
+        let mut plan = RunPlan::new(chaos_choice("7:stormy").unwrap(), 3, true);
         plan.only = Some(
             [Occasion { behavior: Behavior::WebhookDoubled, scope: 2, about: "a b".to_owned(), number: 5 }].into(),
         );
@@ -163,11 +217,29 @@ mod tests {
         for (from, to, named) in [
             ("\"7\"", "\"x\"", "seed"),
             ("stormy", "wild", "profile"),
+            ("slow_ms = 10", "slow_ms = -1", "slow_ms"),
+            ("plain = true", "plain = 1", "plain"),
             ("slots = [1, 2, 3]", "", "slots"),
             (" | 5", "", "only"),
         ] {
             let error = RunPlan::from_file(&plan.to_file().replacen(from, to, 1)).unwrap_err();
             assert!(error.contains(named), "{to}: {error}");
         }
+    }
+
+    /// A find and its replay run under the same delays and chances, also without the file of the profile.
+    #[test]
+    fn a_replay_file_holds_the_profile() {
+        let text = "base = \"calm\"\nlock_timeout = 7\nslow_ms = 5\nretry_after_s = 2\n";
+        let folder = std::env::temp_dir().join(format!("holdfast-profile-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let file = folder.join("mine.toml");
+        std::fs::write(&file, text).unwrap();
+        let choice = chaos_choice(&format!("7:{}", file.display())).unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert_eq!(choice.profile.delays, ChaosDelays { slow: Duration::from_millis(5), retry_after: 2 });
+        let plan = RunPlan::new(choice, 1, false);
+        assert_eq!(RunPlan::from_file(&plan.to_file()), Ok(plan));
+        assert_eq!(chaos_choice("7:calm").unwrap().profile.delays, DELAYS);
     }
 }

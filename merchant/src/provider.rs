@@ -2,61 +2,44 @@
 
 use crate::config::MerchantConfig;
 use crate::http::WebClient;
-use crate::timeline::{Party, Timeline};
+use crate::postman::{FailedAttempts, Postman};
+use crate::timeline::Timeline;
 use holdfast_engine::edge::{read, render};
 use holdfast_engine::objects::{CheckoutSession, Event, PaymentIntent, Refund};
-use holdfast_engine::{
-    AccountId, Clock, DeliveryPort, Engine, Kind, Object, ObjectId, PaymentIntentId, Post, Request, SequentialIds,
-    SystemClock, sign,
-};
+use holdfast_engine::{AccountId, Engine, Ids, Kind, NoEntropy, Object, ObjectId, PaymentIntentId, Request};
 use holdfast_server::chaos::{Chaos, ChaosChoice, ChaosProfile};
-use holdfast_server::{App, Limits, MovableClock, StoreChoice, origin, serve};
+use holdfast_server::{App, Limits, StoreChoice, WEBHOOK_PATIENCE, origin, serve};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::runtime::Runtime;
 
 /// The API key of the merchant.
 pub const KEY: &str = "sk_test_merchant";
 
-/// The transport of webhooks to the merchant. It signs with the time of this machine, because the merchant's clock is
-/// that of this machine, not the virtual one.
-struct Postman {
-    client: WebClient,
-    timeline: Timeline,
-    secret: OnceLock<String>,
-    clock: OnceLock<Arc<MovableClock>>,
-    slot: Mutex<u64>,
-}
+/// The ids of one session.
+const IDS_OF_A_SESSION: u64 = 1 << 36;
 
-impl Postman {
-    fn slot(&self) -> u64 {
-        *self.slot.lock().unwrap_or_else(PoisonError::into_inner)
+/// Sequential ids. The setup of each session has the same, so that the secret of the webhook endpoint stays; after it each
+/// session has its own, because an application that runs on knows those of earlier sessions.
+#[derive(Debug, Default)]
+struct SessionIds(AtomicU64);
+
+impl SessionIds {
+    fn skip_to(&self, session: u64) {
+        let _ = self.0.fetch_add(session.saturating_mul(IDS_OF_A_SESSION), Ordering::SeqCst);
     }
 }
 
-impl DeliveryPort for Postman {
-    fn post(&self, post: &Post) -> Option<u16> {
-        let secret = self.secret.get()?.clone();
-        let signed = sign(&[secret], SystemClock.now(), &post.body);
-        let signature = match post.signature.matches(",v1=").count() {
-            0 | 1 => signed,
-            _ => signed.replacen(",v1=", &format!(",v1={},v1=", "0123456789abcdef".repeat(4)), 1),
-        };
-        let reply = self.client.send("POST", &post.url, &[("stripe-signature", &signature)], &post.body);
-        let event: Value = serde_json::from_str(&post.body).unwrap_or(Value::Null);
-        let at = self.clock.get().map(|clock| clock.now()).unwrap_or_default();
-        let text = format!("webhook {}: {}", webhook_name(&event), reply.shown());
-        self.timeline.add(at, self.slot(), Party::Provider, Party::Merchant, text);
-        Some(reply.status).filter(|status| *status != 0)
+impl Ids for SessionIds {
+    fn next(&self) -> u64 {
+        self.0.fetch_add(1, Ordering::SeqCst).saturating_add(1)
     }
-}
 
-/// Returns type, object, status and id of an event, for a story.
-#[must_use]
-pub fn webhook_name(event: &Value) -> String {
-    let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-    format!("{} {} {} ({})", text("/type"), text("/data/object/id"), text("/data/object/status"), text("/id"))
+    fn secret(&self) -> Result<u64, NoEntropy> {
+        Ok(self.next().wrapping_mul(0x9E37_79B9_7F4A_7C15))
+    }
 }
 
 /// The provider of one session.
@@ -81,35 +64,30 @@ pub struct Provider {
 }
 
 impl Provider {
-    /// Starts a provider on `listen`, whose webhooks go to `webhook`.
+    /// Starts the provider of the n-th session, counted from 0, on `listen`, whose webhooks go to `webhook`.
     ///
     /// # Errors
     /// A message for the user if it cannot listen or the endpoint is refused.
-    pub fn start(listen: &str, webhook: &str, config: &MerchantConfig) -> Result<Self, String> {
+    pub fn start(listen: &str, webhook: &str, config: &MerchantConfig, session: u64) -> Result<Self, String> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| format!("no runtime: {error}"))?;
         let listener = runtime.block_on(tokio::net::TcpListener::bind(listen));
         let listener = listener.map_err(|error| format!("provider: {listen}: {error}"))?;
         let origin = origin(&listener).map_err(|error| format!("provider: {error}"))?;
         let timeline = Timeline::default();
-        let postman = Arc::new(Postman {
-            client: WebClient::default(),
-            timeline: timeline.clone(),
-            secret: OnceLock::new(),
-            clock: OnceLock::new(),
-            slot: Mutex::new(0),
-        });
+        let client = WebClient::patient(WEBHOOK_PATIENCE);
+        let postman = Arc::new(Postman::new(client, WEBHOOK_PATIENCE, timeline.clone()));
         let chaos = Arc::new(Chaos::directed(ChaosChoice { seed: 0, profile: ChaosProfile::silent() }));
         let key = KEY.parse().map_err(|_| "the built-in key is malformed".to_owned())?;
-        let ids = Arc::new(SequentialIds::default());
-        let opened =
-            App::assemble(&StoreChoice::Memory, &[key], &origin, ids, postman.clone(), Some(Arc::clone(&chaos)));
+        let ids = Arc::new(SessionIds::default());
+        let (port, source) = (postman.clone(), Some(Arc::clone(&chaos)));
+        let opened = App::assemble(&StoreChoice::Memory, &[key], &origin, ids.clone(), port, source);
         let opened = opened.map_err(|error| format!("provider: {error}"))?;
         let app = opened.app;
         let account = opened.accounts.first().copied().ok_or("provider: no account")?;
-        let _ = postman.clock.set(Arc::clone(app.clock()));
         let secret = endpoint(app.engine(), account, webhook, config)?;
-        let _ = postman.secret.set(secret.clone());
+        postman.serve(Arc::clone(app.clock()), secret.clone());
+        ids.skip_to(session);
         runtime.spawn(serve(listener, Arc::clone(&app), Limits::default(), std::future::pending()));
         let (owners, seen, requests) = (Mutex::default(), Mutex::default(), Mutex::default());
         Ok(Self { app, chaos, origin, account, secret, timeline, postman, owners, seen, requests, _runtime: runtime })
@@ -124,7 +102,7 @@ impl Provider {
     /// Begins a step of a purchase: its decisions, its webhooks and the objects it creates belong to `slot`.
     pub fn begin_step(&self, slot: u64) {
         self.chaos.set_scope(slot);
-        *self.postman.slot.lock().unwrap_or_else(PoisonError::into_inner) = slot;
+        self.postman.set_slot(slot);
     }
 
     /// Reads the new events, gives their objects to the purchase of this step, and returns them.
@@ -195,10 +173,23 @@ impl Provider {
         (response.status(), render::response(&response))
     }
 
+    /// Returns the attempts to deliver an event that reached the application and failed, since its latest success.
+    #[must_use]
+    pub fn failed_attempts(&self, event: &str) -> FailedAttempts {
+        self.postman.failed_attempts(event)
+    }
+
+    /// Returns the purchase and the number of attempts if the latest attempts, `most` or more, all ran out of time.
+    #[must_use]
+    pub fn hanging(&self, most: u64) -> Option<(u64, u64)> {
+        self.postman.hanging(most)
+    }
+
     /// Forgets the purchases of earlier runs.
     pub fn forget(&self) {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.postman.forget();
     }
 }
 

@@ -1,8 +1,8 @@
 //! One purchase in progress: the steps that are due, and what is known.
 
 use crate::attack::Attack;
+use crate::books::Books;
 use crate::plan::PurchasePlan;
-use crate::shop::Books;
 use holdfast_engine::Time;
 
 /// A step of a purchase.
@@ -49,6 +49,8 @@ pub struct Purchase {
     pub is_over: bool,
     /// Whether money has been certain at some moment.
     pub was_certain: bool,
+    /// Whether a payment has taken or held money at some moment.
+    pub was_charged: bool,
     /// The sum of the refunds that the staff asked for, in minor units.
     pub asked_back: u64,
     /// Whether the merchant confirmed a cancellation.
@@ -72,6 +74,7 @@ impl Purchase {
             is_paid: false,
             is_over: false,
             was_certain: false,
+            was_charged: false,
             asked_back: 0,
             is_canceled: false,
             books: Books::default(),

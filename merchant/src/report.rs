@@ -1,7 +1,8 @@
 //! The report of a check: stories, coverage, files.
 
 use crate::campaign::MerchantOrder;
-use crate::judge::MerchantFault;
+use crate::counts::JudgedCounts;
+use crate::fault::MerchantFault;
 use crate::plan::RunPlan;
 use crate::run::RunResult;
 use crate::shrink::ShrunkRun;
@@ -32,8 +33,14 @@ pub struct MerchantReport {
     pub profile: String,
     /// The first seed.
     pub seed: u64,
-    /// The purchases made.
+    /// The purchases that were planned.
+    pub planned: u64,
+    /// The purchases that created a session or a payment.
     pub purchases: u64,
+    /// Whether an attacker was to take part.
+    pub is_hostile: bool,
+    /// What was judged.
+    pub counts: JudgedCounts,
     /// The runs made.
     pub runs: u64,
     /// The steps of all runs.
@@ -54,10 +61,14 @@ impl MerchantReport {
     /// Returns an empty report.
     #[must_use]
     pub fn new(order: &MerchantOrder) -> Self {
+        let replay = order.replay.as_ref();
         Self {
-            profile: order.choice.profile.name.clone(),
-            seed: order.choice.seed,
+            profile: replay.map_or(&order.choice.profile, |plan| &plan.profile).name.clone(),
+            seed: replay.map_or(order.choice.seed, |plan| plan.seed),
+            planned: 0,
             purchases: 0,
+            is_hostile: replay.map_or(order.is_hostile, |plan| plan.is_hostile),
+            counts: JudgedCounts::default(),
             runs: 0,
             steps: 0,
             stories: Vec::new(),
@@ -71,7 +82,9 @@ impl MerchantReport {
     /// Adds a run.
     pub fn add(&mut self, plan: &RunPlan, result: &RunResult) {
         self.runs = self.runs.saturating_add(1);
-        self.purchases = self.purchases.saturating_add(u64::try_from(plan.slots.len()).unwrap_or(u64::MAX));
+        self.planned = self.planned.saturating_add(u64::try_from(plan.slots.len()).unwrap_or(u64::MAX));
+        self.counts.add(&result.counts);
+        self.purchases = self.counts.purchases;
         self.steps = self.steps.saturating_add(u64::try_from(result.steps).unwrap_or(u64::MAX));
         for names in result.transitions.values() {
             self.transitions.extend(names.iter().cloned());
@@ -87,6 +100,46 @@ impl MerchantReport {
         }
         if self.incomplete.is_none() {
             self.incomplete.clone_from(&result.incomplete);
+        }
+    }
+
+    /// Makes a check incomplete that judged too little for a pass.
+    pub fn conclude(&mut self) {
+        if self.incomplete.is_none() && self.stories.is_empty() {
+            self.incomplete = self.counts.shortfall(self.is_hostile);
+        }
+    }
+
+    /// Returns what was judged, as lines of text.
+    fn extent(&self) -> String {
+        let counts = &self.counts;
+        let read: Vec<String> = counts.read.iter().map(|(field, count)| format!("{} {count}", field.name())).collect();
+        let mut out = format!("books read: {}", if read.is_empty() { "none".to_owned() } else { read.join(", ") });
+        let mut list = |begin: &str, names: Vec<&str>| {
+            if !names.is_empty() {
+                out.push_str(&format!("{begin}{}", names.join(", ")));
+            }
+        };
+        list("; never seen: ", counts.never_seen());
+        if self.is_hostile {
+            list("\nnever attacked: ", counts.never_attacked());
+        }
+        list("\nnot judged: ", counts.not_judged().into_iter().map(MerchantFault::sentence).collect());
+        out.push('\n');
+        out
+    }
+
+    /// Returns the reason why a judgment without a story is no pass.
+    fn skipped(&self, fault: MerchantFault) -> Option<String> {
+        let is_attack = matches!(fault, MerchantFault::HostileAccepted | MerchantFault::HostileMoved);
+        if let Some(why) = &self.incomplete {
+            Some(why.clone())
+        } else if self.counts.judged.contains_key(&fault) {
+            None
+        } else if is_attack {
+            Some("never attacked".to_owned())
+        } else {
+            Some("not judged: it had no occasion".to_owned())
         }
     }
 
@@ -106,9 +159,11 @@ impl MerchantReport {
         let pairs: usize = self.coverage.values().map(BTreeMap::len).sum();
         let possible = Behavior::ALL.len().saturating_mul(self.transitions.len());
         out.push_str(&format!(
-            "{} purchases in {} runs, {} steps, {} s; profile {}, seed {}\n{} of {} behaviors occurred; {pairs} of {possible} \
+            "{} purchases, {} of them paid, of {} planned in {} runs, {} steps, {} s; profile {}, seed {}\n{} of {} behaviors occurred; {pairs} of {possible} \
              pairs of behavior and transition\n",
             self.purchases,
+            self.counts.paid,
+            self.planned,
             self.runs,
             self.steps,
             self.elapsed.as_secs(),
@@ -117,6 +172,7 @@ impl MerchantReport {
             self.coverage.len(),
             Behavior::ALL.len(),
         ));
+        out.push_str(&self.extent());
         let missing: Vec<&str> = self.not_reached().into_iter().map(Behavior::name).collect();
         if !missing.is_empty() {
             out.push_str(&format!("never occurred: {}\n", missing.join(", ")));
@@ -133,7 +189,15 @@ impl MerchantReport {
         let coverage: BTreeMap<&str, &BTreeMap<String, u64>> =
             self.coverage.iter().map(|(behavior, row)| (behavior.name(), row)).collect();
         let stories: Vec<Value> = self.stories.iter().map(MerchantStory::json).collect();
-        json!({ "schema": 1, "profile": self.profile, "seed": self.seed.to_string(), "purchases": self.purchases,
+        let counts = &self.counts;
+        let read: BTreeMap<&str, u64> = counts.read.iter().map(|(field, count)| (field.name(), *count)).collect();
+        let judged: BTreeMap<&str, u64> =
+            counts.judged.iter().map(|(fault, count)| (fault.sentence(), *count)).collect();
+        let attacks: BTreeMap<&str, u64> =
+            counts.attacks.iter().map(|(attack, count)| (attack.name(), *count)).collect();
+        json!({ "schema": 2, "planned": self.planned, "paid": counts.paid, "books_read": read, "judged": judged,
+            "not_judged": counts.not_judged().into_iter().map(MerchantFault::sentence).collect::<Vec<_>>(),
+            "attacks": attacks, "profile": self.profile, "seed": self.seed.to_string(), "purchases": self.purchases,
             "runs": self.runs, "steps": self.steps, "seconds": self.elapsed.as_secs(), "findings": stories,
             "coverage": coverage, "not_reached": self.not_reached().into_iter().map(Behavior::name).collect::<Vec<_>>(),
             "incomplete": self.incomplete })
@@ -143,21 +207,25 @@ impl MerchantReport {
     #[must_use]
     pub fn junit(&self) -> String {
         let mut cases = String::new();
+        let mut skipped = 0_u32;
         for fault in MerchantFault::ALL {
             let name = escaped(fault.sentence());
             let story = self.stories.iter().find(|story| story.fault == *fault);
-            let inner = match (story, &self.incomplete) {
+            let inner = match (story, self.skipped(*fault)) {
                 (Some(story), _) => {
                     format!("<failure message=\"{}\">{}</failure>", escaped(&story.headline()), escaped(&story.text()))
                 }
-                (None, Some(why)) => format!("<skipped message=\"{}\"/>", escaped(why)),
+                (None, Some(why)) => {
+                    skipped = skipped.saturating_add(1);
+                    format!("<skipped message=\"{}\"/>", escaped(&why))
+                }
                 (None, None) => String::new(),
             };
             cases.push_str(&format!("  <testcase classname=\"merchant\" name=\"{name}\">{inner}</testcase>\n"));
         }
         format!(
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuite name=\"check merchant\" tests=\"{}\" failures=\"{}\" \
-             time=\"{}\">\n{cases}</testsuite>\n",
+             skipped=\"{skipped}\" time=\"{}\">\n{cases}</testsuite>\n",
             MerchantFault::ALL.len(),
             self.stories.len(),
             self.elapsed.as_secs()
@@ -201,7 +269,7 @@ impl MerchantStory {
     /// Returns the fault with its amounts.
     #[must_use]
     pub fn headline(&self) -> String {
-        let what = self.shrunk.result.findings.first().map(|finding| finding.what.as_str()).unwrap_or_default();
+        let what = self.shrunk.result.finding(self.fault).map(|finding| finding.what.as_str()).unwrap_or_default();
         format!("not true: {}: {what}", self.fault.sentence())
     }
 

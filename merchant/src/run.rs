@@ -1,7 +1,9 @@
 //! One run: purchases in virtual time, interleaved, until nothing is left to happen.
 
 use crate::config::{FlowConfig, MerchantConfig};
-use crate::judge::{MerchantFault, MerchantFinding};
+use crate::counts::JudgedCounts;
+use crate::fault::{MerchantFault, MerchantFinding};
+use crate::judge::fault_text;
 use crate::plan::RunPlan;
 use crate::provider::Provider;
 use crate::purchase::Purchase;
@@ -12,6 +14,7 @@ use holdfast_engine::time::{DAY, MINUTE};
 use holdfast_engine::{Clock, Time};
 use holdfast_server::chaos::{Behavior, ChaosChoice, Draw, Exchange, Occurrence};
 use std::collections::BTreeMap;
+use std::time::Instant;
 
 /// The longest run in virtual time.
 const HORIZON: u64 = 60 * DAY;
@@ -31,10 +34,35 @@ pub struct RunResult {
     pub exchanges: Vec<Exchange>,
     /// The events of each purchase: the lifecycle transitions.
     pub transitions: BTreeMap<u64, Vec<String>>,
+    /// What was judged.
+    pub counts: JudgedCounts,
     /// The number of steps.
     pub steps: usize,
     /// The reason why the run ended early.
     pub incomplete: Option<String>,
+}
+
+impl RunResult {
+    /// Returns the finding of a fault.
+    #[must_use]
+    pub fn finding(&self, fault: MerchantFault) -> Option<&MerchantFinding> {
+        self.findings.iter().find(|finding| finding.fault == fault)
+    }
+
+    /// Returns whether a fault was found after which nothing can be judged.
+    #[must_use]
+    pub fn has_severe(&self) -> bool {
+        self.findings.iter().any(|finding| finding.fault.is_severe())
+    }
+
+    /// Cuts the story after a fault.
+    pub fn cut_after(&mut self, fault: MerchantFault) {
+        let text = self.finding(fault).map(|finding| fault_text(&finding.what));
+        let place = self.timeline.iter().position(|entry| Some(&entry.text) == text.as_ref());
+        if let Some(place) = place {
+            self.timeline.truncate(place.saturating_add(1));
+        }
+    }
 }
 
 /// One run in progress.
@@ -47,6 +75,7 @@ pub struct MerchantRun<'a> {
     pub(crate) chance: fastrand::Rng,
     pub(crate) result: RunResult,
     noted: usize,
+    deadline: Option<Instant>,
 }
 
 /// What can happen next.
@@ -57,9 +86,15 @@ enum NextAct {
     Events,
 }
 
-/// Runs a plan. `name` makes the orders of this run different from those of others.
+/// Runs a plan until `deadline`. `name` makes the orders of this run different from those of others.
 #[must_use]
-pub fn run(config: &MerchantConfig, provider: &Provider, shop: &Shop, plan: &RunPlan, name: &str) -> RunResult {
+pub fn run(
+    config: &MerchantConfig,
+    (provider, shop): (&Provider, &Shop),
+    plan: &RunPlan,
+    name: &str,
+    deadline: Option<Instant>,
+) -> RunResult {
     provider.forget();
     let choice = ChaosChoice { seed: plan.seed, profile: plan.profile.clone() };
     provider.chaos.restart(choice, plan.only.clone());
@@ -73,9 +108,10 @@ pub fn run(config: &MerchantConfig, provider: &Provider, shop: &Shop, plan: &Run
     });
     let purchases = purchases.collect();
     let result = RunResult::default();
-    let mut run = MerchantRun { config, provider, shop, plan, purchases, chance, result, noted: 0 };
+    let mut run = MerchantRun { config, provider, shop, plan, purchases, chance, result, noted: 0, deadline };
     run.drive(begin.after(HORIZON));
     run.judge_all();
+    run.count_purchases();
     run.result.timeline = provider.timeline.take();
     run.result.occurred = provider.chaos.occurred();
     run.result
@@ -102,6 +138,17 @@ impl MerchantRun<'_> {
         self.provider.timeline.add(self.now(), slot, from, to, text);
     }
 
+    /// Counts the purchases that created something, and those that took money.
+    fn count_purchases(&mut self) {
+        let created = self.purchases.iter().filter(|purchase| {
+            let objects = self.provider.objects(purchase.plan.slot);
+            !objects.intents.is_empty() || !objects.sessions.is_empty()
+        });
+        self.result.counts.purchases = u64::try_from(created.count()).unwrap_or(u64::MAX);
+        let paid = self.purchases.iter().filter(|purchase| purchase.was_charged);
+        self.result.counts.paid = u64::try_from(paid.count()).unwrap_or(u64::MAX);
+    }
+
     fn drive(&mut self, end: Time) {
         while self.result.steps < MOST_STEPS {
             self.result.steps = self.result.steps.saturating_add(1);
@@ -117,8 +164,11 @@ impl MerchantRun<'_> {
                     None => return,
                 },
             }
-            let severe = |finding: &MerchantFinding| finding.fault != MerchantFault::MalformedRequest;
-            if self.result.findings.iter().any(severe) {
+            if self.result.has_severe() {
+                return;
+            }
+            if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                self.result.incomplete = Some("the time is up".to_owned());
                 return;
             }
         }
@@ -230,6 +280,7 @@ impl MerchantRun<'_> {
             self.tell(occurrence.occasion.scope, Party::Provider, Party::Provider, text);
         }
         self.noted = occurred.len();
+        self.judge_hanging();
         self.judge_now(slot);
     }
 

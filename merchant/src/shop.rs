@@ -1,9 +1,9 @@
 //! The merchant's application: its process, its requests, its books.
 
+use crate::books::{Books, BooksReply};
 use crate::config::{MerchantConfig, request};
 use crate::http::{WebClient, WebReply};
 use crate::provider::{KEY, Provider};
-use serde_json::Value;
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -14,49 +14,6 @@ const START: Duration = Duration::from_secs(20);
 /// The exit code with which an application says that a program or package that it needs is missing.
 const MISSING: i32 = 3;
 
-/// What a merchant believes about an order.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Books {
-    /// The money received, in minor units.
-    pub paid: Option<u64>,
-    /// The money refunded, in minor units.
-    pub refunded: Option<u64>,
-    /// The number of fulfillments.
-    pub fulfilled: Option<u64>,
-    /// The number of cancellations: 0 or 1.
-    pub canceled: Option<u64>,
-}
-
-impl Books {
-    /// Reads the books from JSON; a field may be missing, and a flag counts as 0 or 1.
-    #[must_use]
-    pub fn read(json: &Value) -> Self {
-        let number = |name: &str| {
-            let value = json.get(name)?;
-            value.as_u64().or_else(|| value.as_bool().map(u64::from))
-        };
-        Self {
-            paid: number("paid"),
-            refunded: number("refunded"),
-            fulfilled: number("fulfilled"),
-            canceled: number("canceled"),
-        }
-    }
-
-    /// Returns the books for a story.
-    #[must_use]
-    pub fn shown(&self) -> String {
-        let fields = [
-            ("paid", self.paid),
-            ("refunded", self.refunded),
-            ("fulfilled", self.fulfilled),
-            ("canceled", self.canceled),
-        ];
-        let fields = fields.iter().filter_map(|(name, value)| value.map(|value| format!("{name} {value}")));
-        fields.collect::<Vec<_>>().join(", ")
-    }
-}
-
 /// The reason why an application does not run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NotRunning {
@@ -64,6 +21,13 @@ pub enum NotRunning {
     Missing(String),
     /// The application failed.
     Failed(String),
+}
+
+impl std::fmt::Display for NotRunning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (Self::Missing(what) | Self::Failed(what)) = self;
+        f.write_str(what)
+    }
 }
 
 /// The application, stopped when dropped.
@@ -144,15 +108,18 @@ impl Shop {
         self.client.send("POST", &format!("{}{}", self.base, config.webhook), &headers, body)
     }
 
-    /// Returns the books of an order; `None` if the application does not answer.
+    /// Returns the books of an order.
     #[must_use]
-    pub fn books(&self, config: &MerchantConfig, order: &str) -> Option<Books> {
+    pub fn books(&self, config: &MerchantConfig, order: &str) -> BooksReply {
         let path = config.books.replace("{order}", order);
         let reply = self.client.send("GET", &format!("{}{path}", self.base), &[], "");
         match reply.status {
-            404 => Some(Books::default()),
-            _ if reply.is_success() => Some(Books::read(&reply.json)),
-            _ => None,
+            404 => BooksReply::Unknown,
+            _ if reply.is_success() => match Books::read(&reply.json) {
+                Ok(books) => BooksReply::Read(books),
+                Err(why) => BooksReply::Malformed(why),
+            },
+            _ => BooksReply::Failed,
         }
     }
 }
@@ -179,17 +146,4 @@ fn spawn(config: &MerchantConfig, words: &[String], port: u16, provider: &Provid
         let what = format!("command: {program}: {error}");
         if error.kind() == std::io::ErrorKind::NotFound { NotRunning::Missing(what) } else { NotRunning::Failed(what) }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn books_are_read_in_any_subset() {
-        let books = Books::read(&json!({ "paid": 5, "canceled": true, "fulfilled": null }));
-        assert_eq!(books, Books { paid: Some(5), canceled: Some(1), ..Books::default() });
-        assert_eq!(books.shown(), "paid 5, canceled 1");
-    }
 }

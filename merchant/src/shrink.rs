@@ -1,6 +1,6 @@
 //! Shrinking: the shortest story with the same fault, over purchases, occurrences and the schedule.
 
-use crate::judge::MerchantFault;
+use crate::fault::MerchantFault;
 use crate::plan::RunPlan;
 use crate::run::RunResult;
 use holdfast_server::chaos::Occasion;
@@ -34,6 +34,7 @@ pub fn shrink(
     };
     shrinking.purchases();
     shrinking.simplify(|plan| plan.is_idle = true);
+    shrinking.simplify(|plan| plan.is_hostile = false);
     shrinking.occurrences();
     shrinking.simplify(|plan| plan.is_plain = true);
     shrinking.occurrences();
@@ -59,7 +60,7 @@ impl Shrinking<'_> {
         }
         let result = (self.again)(&plan);
         self.best.runs = self.best.runs.saturating_add(1);
-        let still = result.findings.first().is_some_and(|finding| finding.fault == self.fault);
+        let still = result.finding(self.fault).is_some();
         if still {
             self.best.plan = plan;
             self.best.result = result;
@@ -77,7 +78,7 @@ impl Shrinking<'_> {
 
     /// Keeps the purchase of the fault alone, or as few others as possible.
     fn purchases(&mut self) {
-        let slot = self.best.result.findings.first().map(|finding| finding.slot);
+        let slot = self.best.result.finding(self.fault).map(|finding| finding.slot);
         let alone: Vec<u64> = slot.into_iter().collect();
         if alone.len() < self.best.plan.slots.len() && self.keep(RunPlan { slots: alone, ..self.best.plan.clone() }) {
             return;
@@ -124,7 +125,7 @@ impl Shrinking<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::judge::MerchantFinding;
+    use crate::fault::MerchantFinding;
     use holdfast_server::chaos::{Behavior, Occurrence};
 
     /// A run that fails while two occurrences of its second purchase are there.

@@ -2,6 +2,7 @@
 //!
 //! `HOLDFAST_WRITE_REPORTS=1 cargo test -p holdfast-merchant` writes the page; otherwise the test compares it.
 
+use holdfast_merchant::MerchantFault;
 use holdfast_server::chaos::{Behavior, Side};
 use std::fmt::Write;
 use std::path::Path;
@@ -27,6 +28,13 @@ fn page() -> String {
                 row.name, row.what, row.wire, row.correct, row.requirements
             );
         }
+    }
+    page.push_str(
+        "\n## Judgments\n\nWhat `check merchant` judges. Without its occasion a judgment counts as not judged: the summary names it, \
+         and JUnit skips it. \"At rest\" is when nothing is left to happen in a run.\n\n| judgment | occasion |\n|---|---|\n",
+    );
+    for fault in MerchantFault::ALL {
+        let _ = writeln!(page, "| {} | {} |", fault.sentence(), fault.occasion());
     }
     page
 }

@@ -1,0 +1,100 @@
+//! Nothing counts as judged that was not: a check of shops that give it nothing to judge, or that hide one fault behind
+//! another.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail it")]
+
+mod shop;
+
+use holdfast_merchant::{MerchantFault, MerchantOrder, MerchantReport, check};
+use shop::{Habit, order, serve, serve_until};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+fn checked(habit: Habit, order: &MerchantOrder) -> MerchantReport {
+    check(&serve(habit), order, &mut |_| ()).unwrap()
+}
+
+fn faults(report: &MerchantReport) -> Vec<String> {
+    report.stories.iter().map(|story| format!("{:?}", story.fault)).collect()
+}
+
+#[test]
+fn a_correct_shop_passes_with_what_was_judged() {
+    let report = checked(Habit::Correct, &order(3));
+    assert!(report.stories.is_empty() && report.incomplete.is_none(), "{}", report.text());
+    assert!(
+        report.text().contains("not judged") && report.text().contains("never seen: canceled"),
+        "{}",
+        report.text()
+    );
+    let junit = report.junit();
+    let case = |fault: MerchantFault| {
+        let (_, rest) = junit.split_once(fault.sentence()).unwrap();
+        rest.split_once("</testcase>").unwrap().0.to_owned()
+    };
+    assert!(case(MerchantFault::CanceledDiffers).contains("<skipped"), "{junit}");
+    assert!(case(MerchantFault::HostileMoved).contains("<skipped"), "{junit}");
+    assert!(!case(MerchantFault::PaidTooLittle).contains("<skipped"), "{junit}");
+}
+
+#[test]
+fn books_that_show_nothing_are_no_pass() {
+    let report = checked(Habit::KnowsNoOrder, &order(2));
+    assert_eq!(faults(&report), ["PaidUnknown"], "{}", report.text());
+    let report = checked(Habit::SendsText, &order(2));
+    assert_eq!(faults(&report), ["BooksMalformed"], "{}", report.text());
+    for habit in [Habit::SendsOther, Habit::NeverStarts] {
+        let report = checked(habit, &order(2));
+        assert!(report.stories.is_empty() && report.incomplete.is_some(), "{habit:?}: {}", report.text());
+    }
+    assert_eq!(checked(Habit::NeverStarts, &order(2)).purchases, 0);
+}
+
+#[test]
+fn the_first_run_has_an_attacker() {
+    let once = MerchantOrder { is_hostile: true, ..order(1) };
+    let report = checked(Habit::Correct, &once);
+    assert_eq!(faults(&report), ["HostileAccepted"], "{}", report.text());
+}
+
+#[test]
+fn a_minor_fault_hides_no_other() {
+    let all = MerchantOrder { keep_going: true, ..order(2) };
+    let report = checked(Habit::MalformedAndTwice, &all);
+    assert_eq!(faults(&report), ["MalformedRequest", "FulfilledTwice"], "{}", report.text());
+    let headlines: Vec<String> = report.stories.iter().map(|story| story.headline()).collect();
+    assert!(headlines.iter().zip(&report.stories).all(|(line, story)| line.contains(story.fault.sentence())));
+    assert!(headlines.iter().any(|line| line.contains("fulfilled 2 times")), "{headlines:?}");
+}
+
+#[test]
+fn a_webhook_without_any_response_is_a_fault() {
+    let report = checked(Habit::DropsWebhooks, &order(1));
+    assert_eq!(faults(&report), ["NeverAcknowledged"], "{}", report.text());
+}
+
+/// More runs than one session has, with a fixed provider address and an application that runs already.
+#[test]
+fn a_check_outlives_its_session() {
+    let report = checked(Habit::Correct, &order(310));
+    assert!(report.stories.is_empty() && report.incomplete.is_none(), "{}", report.text());
+    assert_eq!(report.purchases, 310, "{}", report.text());
+}
+
+/// An application that cannot be started again ends the check, which keeps what it found.
+#[test]
+fn a_session_that_does_not_start_keeps_the_stories() {
+    let is_over = Arc::new(AtomicBool::new(false));
+    let config = serve_until(Habit::MalformedAndTwice, Arc::clone(&is_over));
+    let address = config.url.trim_start_matches("http://").to_owned();
+    let all = MerchantOrder { keep_going: true, ..order(400) };
+    let report = check(&config, &all, &mut |report| {
+        if report.runs >= 200 && !is_over.swap(true, Ordering::SeqCst) {
+            let _ = TcpStream::connect(&address);
+        }
+    });
+    let report = report.unwrap();
+    assert_eq!(report.stories.len(), 2, "{}", report.text());
+    assert!(report.incomplete.is_some_and(|why| why.contains("started again")));
+}
