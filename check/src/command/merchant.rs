@@ -21,10 +21,10 @@ pub(super) struct MerchantArgs {
     /// Make the run of this seed alone
     #[arg(long, value_name = "SEED", conflicts_with = "replay")]
     once: Option<u64>,
-    /// Repeat the run of a replay file
-    #[arg(long, value_name = "FILE")]
+    /// Repeat the run of a replay file, which says the rest
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["chaos", "purchases", "together", "hostile", "keep_going"])]
     replay: Option<PathBuf>,
-    /// Let an attacker take part in every fourth run
+    /// Let an attacker take part in the first run and every fourth one after it
     #[arg(long)]
     hostile: bool,
     /// Go on after a fault, and report each kind once
@@ -56,7 +56,9 @@ mod checking {
     use std::fs;
     use std::time::Duration;
 
-    use holdfast_merchant::{MerchantConfig, MerchantOrder, MerchantReport, NotRunning, RunPlan, check_until};
+    use holdfast_merchant::{
+        MerchantConfig, MerchantOrder, MerchantReport, NotRunning, RunPlan, chaos_choice, check_until,
+    };
 
     use super::{CommonOptions, Exit, Failure, Io, MerchantArgs};
 
@@ -74,8 +76,8 @@ mod checking {
         let mut shown = 0;
         io.interrupt.listen()?;
         let checked = check_until(&config, &order, io.interrupt.flag(), &mut |report| {
-            if is_shown && report.purchases.saturating_sub(shown) >= 100 {
-                shown = report.purchases;
+            if is_shown && report.planned.saturating_sub(shown) >= 100 {
+                shown = report.planned;
                 eprintln!("{} purchases, {} s", report.purchases, report.elapsed.as_secs());
             }
         });
@@ -95,7 +97,7 @@ mod checking {
         }
         Ok(if !report.stories.is_empty() {
             Exit::False
-        } else if report.incomplete.is_some() || report.purchases == 0 {
+        } else if report.incomplete.is_some() {
             Exit::Incomplete
         } else {
             Exit::Fine
@@ -104,7 +106,7 @@ mod checking {
 
     fn order(args: &MerchantArgs, options: &CommonOptions) -> Result<MerchantOrder, Failure> {
         let wrong = |error: String| Failure::Usage(format!("--chaos: {error}"));
-        let mut choice: holdfast_merchant::ChaosChoice = args.chaos.parse().map_err(wrong)?;
+        let mut choice = chaos_choice(&args.chaos).map_err(wrong)?;
         let replay = match &args.replay {
             None => None,
             Some(file) => {
