@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{OutputStyle, RECEIVES_700, Toy, check_on, file};
+use super::{Exit, OutputStyle, RECEIVES_700, Toy, check_on, file};
 use crate::web::api::{self, WalkRequest};
 
 fn schema(name: &str) -> Value {
@@ -133,10 +133,17 @@ fn the_json_of_each_command_follows_its_schema() {
     let transitions = "../reports/transitions.json";
     let log = include_str!("../../../../audit/samples/tampered.jsonl");
     let ways = "# way: properties\ncreate pi1 300 usd\n";
-    let cases: [(&str, &[&str], &str); 14] = [
+    let shard = file("schema-merge.json");
+    let shard = shard.to_str().unwrap();
+    let explored = check_on(&["explore", "setup", "--resume", shard], "", &Toy::new(), OutputStyle::default());
+    assert_eq!(explored.exit, Exit::Fine, "{}", explored.err);
+    let cases: [(&str, &[&str], &str); 17] = [
         ("explore", &["explore", "setup"], ""),
         ("explore", &["explore", "setup", "--explorer", "stateright"], ""),
         ("explore", &["explore", "multicapture", "--max-states", "20"], ""),
+        ("explore", &["merge", shard], ""),
+        ("protocol", &["protocol", "capture_and_cancel"], ""),
+        ("protocol", &["protocol", "two_clients", "--max-states", "10"], ""),
         ("scenarios", &["scenarios"], ""),
         ("properties", &["properties"], ""),
         ("properties", &["properties", "no-refunds"], ""),
