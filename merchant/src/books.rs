@@ -31,7 +31,7 @@ impl BookField {
     }
 }
 
-/// What a merchant believes about an order.
+/// A merchant's belief about an order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Books {
     /// The money received, in minor units.

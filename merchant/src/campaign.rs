@@ -19,7 +19,7 @@ const SHRINKING: Duration = Duration::from_secs(30);
 /// With an attacker, every run of this many has one, the first included.
 const RUNS_FOR_AN_ATTACK: u64 = 4;
 
-/// What to check.
+/// The extent of a check.
 #[derive(Clone, Debug)]
 pub struct MerchantOrder {
     /// The first seed and the profile.
@@ -58,7 +58,7 @@ impl MerchantSession {
 }
 
 /// A check in progress.
-struct Campaign<'a> {
+struct MerchantCampaign<'a> {
     config: &'a MerchantConfig,
     begin: Instant,
     time_limit: Duration,
@@ -67,7 +67,7 @@ struct Campaign<'a> {
     orders: u64,
 }
 
-impl Campaign<'_> {
+impl MerchantCampaign<'_> {
     /// Ends a session that has had its runs and starts another. The addresses may be fixed, so the old one ends first.
     fn renew(&mut self) -> Result<(), NotRunning> {
         if self.session.as_ref().is_none_or(|session| session.runs >= RUNS_OF_A_SESSION) {
@@ -109,7 +109,7 @@ pub fn check(
     progress: &mut dyn FnMut(&MerchantReport),
 ) -> Result<MerchantReport, NotRunning> {
     let (begin, time_limit) = (Instant::now(), order.time_limit);
-    let mut campaign = Campaign { config, begin, time_limit, session: None, sessions: 0, orders: 0 };
+    let mut campaign = MerchantCampaign { config, begin, time_limit, session: None, sessions: 0, orders: 0 };
     campaign.renew()?;
     let mut report = MerchantReport::new(order);
     let mut seed = order.choice.seed;

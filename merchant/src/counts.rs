@@ -1,4 +1,4 @@
-//! What a check really judged: nothing counts as true that had no occasion to be false.
+//! The extent of the judgments of a check: nothing counts as true that had no occasion to be false.
 
 use crate::attack::Attack;
 use crate::books::{BookField, Books};

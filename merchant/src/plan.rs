@@ -16,7 +16,7 @@ pub fn chaos_choice(text: &str) -> Result<ChaosChoice, String> {
     ChaosChoice::read(text, DELAYS)
 }
 
-/// What the merchant's staff does with a paid order.
+/// The acts of the merchant's staff on a paid order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StaffPlan {
     /// The refunds to ask for, in percent of what was paid.
@@ -36,7 +36,7 @@ pub struct PurchasePlan {
     pub amount: u64,
     /// Whether the customer pays by bank debit.
     pub by_debit: bool,
-    /// What the staff does.
+    /// The acts of the staff.
     pub staff: StaffPlan,
 }
 

@@ -35,7 +35,7 @@ pub struct Purchase {
     pub order: String,
     /// The steps with their times, in no order.
     pub steps: Vec<(Time, PurchaseStep)>,
-    /// What the customer needs to pay: a page's address, or a payment's id.
+    /// The addresses of pages, or the ids of payments, by which the customer can pay.
     pub ways: Vec<String>,
     /// The customer's attempts to pay.
     pub attempts: u32,

@@ -39,7 +39,7 @@ pub struct MerchantReport {
     pub purchases: u64,
     /// Whether an attacker was to take part.
     pub is_hostile: bool,
-    /// What was judged.
+    /// The judgments made.
     pub counts: JudgedCounts,
     /// The runs made.
     pub runs: u64,

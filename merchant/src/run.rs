@@ -34,7 +34,7 @@ pub struct RunResult {
     pub exchanges: Vec<Exchange>,
     /// The events of each purchase: the lifecycle transitions.
     pub transitions: BTreeMap<u64, Vec<String>>,
-    /// What was judged.
+    /// The judgments made.
     pub counts: JudgedCounts,
     /// The number of steps.
     pub steps: usize,
@@ -78,7 +78,7 @@ pub struct MerchantRun<'a> {
     deadline: Option<Instant>,
 }
 
-/// What can happen next.
+/// An act that can happen next.
 #[derive(Clone, Copy)]
 enum NextAct {
     Step(usize),

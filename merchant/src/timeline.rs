@@ -46,7 +46,7 @@ pub struct TimelineEntry {
     pub from: Party,
     /// The receiver; the sender for a note.
     pub to: Party,
-    /// What is sent.
+    /// The message.
     pub text: String,
 }
 

@@ -1,14 +1,14 @@
 mod audit;
 mod definition;
 mod engine;
+mod merchant;
 mod output;
 mod protocol;
 mod records;
 mod replay;
 mod schemas;
 
-use std::fs;
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
 use holdfast_model::{Config, Observation};
 use holdfast_properties::Step;
@@ -20,8 +20,7 @@ use crate::record::{RunRecord, StaterightSummary, Unit};
 use crate::replay::Replay;
 use holdfast_explorer::{CollisionBound, Completion, Count, First, PropertyBits, Summary, Why};
 
-/// One property about states, which is false once more than 500 is received, and one about steps,
-/// which is false of every refund.
+/// A property of states, false once more than 500 is received, and one of steps, false of each refund.
 struct Toy {
     properties: Vec<ShownProperty>,
 }
@@ -100,19 +99,6 @@ fn file(name: &str) -> PathBuf {
     let path = folder.join(name);
     let _absent = fs::remove_file(&path);
     path
-}
-
-/// A replay file says everything about its run.
-#[test]
-fn a_replay_of_a_merchant_takes_no_other_plan() {
-    let others: [&[&str]; 5] =
-        [&["--hostile"], &["--chaos", "1:calm"], &["--purchases", "3"], &["--together", "1"], &["--keep-going"]];
-    for other in others {
-        let arguments = [&["merchant", "shop.toml", "--replay", "run.toml"], other].concat();
-        let answer = check(&arguments);
-        assert_eq!(answer.exit, Exit::Usage, "{other:?}: {}", answer.err);
-        assert!(answer.err.contains("--replay") && answer.err.contains(other[0]), "{}", answer.err);
-    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Events of banks that chaos decides when a request is answered and that happen days later.
 
 use super::table::Behavior;
-use super::{Chaos, Decided};
+use super::{Chaos, ChaosDecision};
 use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::objects::{RefundFailure, RefundStatus};
 use holdfast_engine::time::{DAY, HOUR};
@@ -20,7 +20,7 @@ struct AgendaEntry {
     refund: RefundId,
     event: EnvironmentEvent,
     /// The decision that takes effect with the event.
-    decided: Option<Decided>,
+    decided: Option<ChaosDecision>,
 }
 
 /// Events to inject, by time.

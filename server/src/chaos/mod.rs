@@ -90,7 +90,7 @@ impl Draw {
 
 /// A decision in favor of a behavior that has not taken effect yet.
 #[derive(Clone, Debug)]
-pub(crate) struct Decided {
+pub(crate) struct ChaosDecision {
     draw: Draw,
     occurrence: Occurrence,
 }
@@ -169,13 +169,13 @@ impl Chaos {
     }
 
     /// Decides one occasion of a behavior whose effect shows later. [`Self::count`] counts it then.
-    pub(crate) fn draw(&self, behavior: Behavior, subject: &str) -> Option<Decided> {
+    pub(crate) fn draw(&self, behavior: Behavior, subject: &str) -> Option<ChaosDecision> {
         let (draw, occasion) = self.held().decide(behavior, without_ids(subject))?;
-        Some(Decided { draw, occurrence: Occurrence { occasion, subject: subject.to_owned() } })
+        Some(ChaosDecision { draw, occurrence: Occurrence { occasion, subject: subject.to_owned() } })
     }
 
     /// Counts and logs an occurrence that took effect.
-    pub(crate) fn count(&self, Decided { draw: Draw(number), occurrence }: Decided) {
+    pub(crate) fn count(&self, ChaosDecision { draw: Draw(number), occurrence }: ChaosDecision) {
         let mut state = self.held();
         let (behavior, subject) = (occurrence.occasion.behavior, occurrence.subject.clone());
         state.occurred.push(occurrence);
