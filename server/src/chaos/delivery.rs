@@ -5,14 +5,21 @@ use super::table::Behavior;
 use crate::webhooks::two_signatures;
 use holdfast_engine::edge::render;
 use holdfast_engine::objects::WebhookEndpoint;
-use holdfast_engine::time::{DAY, HOUR, MINUTE};
+use holdfast_engine::time::{HOUR, MINUTE, Seconds};
 use holdfast_engine::{ApiVersion, DeliveryPort, Engine, EventId, Kind, Object, Post, Time, sign};
 use serde_json::{Value, json};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 
 /// The number of failed deliveries remembered.
 const MOST_FAILED: usize = 100_000;
+/// The age of an event up to which its attempts may be lost. At least five later ones of the schedule (HOOK-3) arrive.
+const LOST_UNTIL: Seconds = 4 * HOUR;
+/// The longest time for which an endpoint is down.
+const LONGEST_DOWN: Seconds = 4 * HOUR;
+/// The failed attempts of a delivery after which the requests of its handler are answered without chaos. An endpoint that
+/// then still refuses it does so by itself.
+const ATTEMPTS_UNDER_CHAOS: u32 = 3;
 /// The version that an endpoint of an older account shows.
 const OLDER: &str = "2022-08-01";
 
@@ -22,8 +29,8 @@ pub(crate) struct ChaosDelivery {
     chaos: Arc<Chaos>,
     engine: OnceLock<Weak<Engine>>,
     origin: String,
-    /// The events, with their endpoints, whose latest attempt failed.
-    failed: Mutex<HashSet<(String, String)>>,
+    /// The events, with their endpoints, whose latest attempt failed, and the failed attempts that arrived.
+    failed: Mutex<HashMap<(String, String), u32>>,
 }
 
 impl ChaosDelivery {
@@ -73,13 +80,13 @@ impl ChaosDelivery {
         self.resigned(post, event.to_string())
     }
 
-    /// Returns whether the latest attempt of a delivery failed.
-    fn has_failed(&self, name: &(String, String)) -> bool {
-        self.failed.lock().unwrap_or_else(PoisonError::into_inner).contains(name)
+    /// Returns the failed attempts of a delivery that arrived; `None` if its latest attempt did not fail.
+    fn failures(&self, name: &(String, String)) -> Option<u32> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).get(name).copied()
     }
 
-    /// Remembers the outcome of an attempt.
-    fn note(&self, name: (String, String), is_success: bool) {
+    /// Remembers the outcome of an attempt. A failed one counts only if it `arrived`.
+    fn note(&self, name: (String, String), is_success: bool, arrived: bool) {
         let mut failed = self.failed.lock().unwrap_or_else(PoisonError::into_inner);
         if failed.len() >= MOST_FAILED {
             failed.clear();
@@ -87,7 +94,8 @@ impl ChaosDelivery {
         if is_success {
             failed.remove(&name);
         } else {
-            failed.insert(name);
+            let count = failed.entry(name).or_insert(0);
+            *count = count.saturating_add(u32::from(arrived));
         }
     }
 
@@ -115,7 +123,7 @@ impl ChaosDelivery {
         }
         let draw = self.chaos.decide(Behavior::EndpointDown, subject);
         draw.is_some_and(|draw| {
-            self.chaos.set_down(now.saturating_add(draw.between(MINUTE, HOUR.saturating_mul(12))));
+            self.chaos.set_down(now.saturating_add(draw.between(MINUTE, LONGEST_DOWN)));
             true
         })
     }
@@ -129,6 +137,11 @@ impl Chaos {
     fn set_down(&self, until: u64) {
         self.held().down_until = until;
     }
+
+    /// Sets whether responses are left alone for now.
+    fn set_calm(&self, is_calm: bool) {
+        self.held().is_calm = is_calm;
+    }
 }
 
 impl DeliveryPort for ChaosDelivery {
@@ -140,12 +153,12 @@ impl DeliveryPort for ChaosDelivery {
         let now = self.engine().map_or(0, |engine| engine.now().seconds());
         let created = event.get("created").and_then(Value::as_u64).unwrap_or(now);
         let name = (text("id").to_owned(), post.url.clone());
-        if self.has_failed(&name) {
+        let failures = self.failures(&name);
+        if failures.is_some() {
             let _ = self.chaos.decide(Behavior::WebhookRetried, &subject);
         }
-        // Within a day of the event, so that enough retries are left.
-        if now.saturating_sub(created) < DAY && self.is_down(now, &subject) {
-            self.note(name, false);
+        if now.saturating_sub(created) < LOST_UNTIL && self.is_down(now, &subject) {
+            self.note(name, false, false);
             return None;
         }
         let mut post = post.clone();
@@ -161,9 +174,12 @@ impl DeliveryPort for ChaosDelivery {
             // The new secret signs first, and the merchant still has the old one.
             post.signature = two_signatures(&post.signature, draw.between(0, u64::MAX.saturating_sub(1)));
         }
+        let is_last_chance = failures.is_some_and(|count| count >= ATTEMPTS_UNDER_CHAOS);
+        self.chaos.set_calm(is_last_chance);
         let status = self.inner.post(&post);
+        self.chaos.set_calm(false);
         let is_success = status.is_some_and(|status| (200..300).contains(&status));
-        self.note(name, is_success);
+        self.note(name, is_success, true);
         if is_success && self.chaos.decide(Behavior::WebhookDoubled, &subject).is_some() {
             let _ = self.inner.post(&post);
         }
@@ -171,5 +187,37 @@ impl DeliveryPort for ChaosDelivery {
             let _ = self.inner.post(&twin);
         }
         status
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chaos::{ChaosChoice, ChaosProfile};
+
+    /// A handler whose request to the API meets chaos or not, and that refuses the delivery.
+    struct Asking(Arc<Chaos>, Mutex<Vec<bool>>);
+
+    impl DeliveryPort for Asking {
+        fn post(&self, _: &Post) -> Option<u16> {
+            self.1.lock().unwrap().push(self.0.decide(Behavior::RateLimited, "GET /v1/refunds").is_some());
+            Some(503)
+        }
+    }
+
+    #[test]
+    fn the_last_attempts_meet_no_chaos() {
+        let mut profile = ChaosProfile::silent();
+        profile.set(Behavior::RateLimited, 1000);
+        let chaos = Arc::new(Chaos::directed(ChaosChoice { seed: 1, profile }));
+        let asking = Arc::new(Asking(Arc::clone(&chaos), Mutex::default()));
+        let delivery = ChaosDelivery::new(asking.clone(), Arc::clone(&chaos), "http://127.0.0.1");
+        let body = "{\"id\":\"evt_1\"}".to_owned();
+        let post = Post { url: "http://127.0.0.1:9/hook".to_owned(), signature: "t=1,v1=a".to_owned(), body };
+        for _ in 0..5 {
+            assert_eq!(delivery.post(&post), Some(503));
+        }
+        assert_eq!(*asking.1.lock().unwrap(), [true, true, true, false, false]);
+        assert!(chaos.decide(Behavior::RateLimited, "GET /v1/refunds").is_some());
     }
 }

@@ -7,8 +7,8 @@ use holdfast_engine::store::{Batch, Store, StoreError};
 use holdfast_engine::time::{DAY, HOUR, MINUTE, Seconds};
 use holdfast_engine::{ASYNC_CAPTURE_LIMIT, Object, Time};
 
-/// The latest first attempt of a delivery after its event: a day is left for retries (HOOK-3).
-const LATEST_WEBHOOK: Seconds = 2 * DAY;
+/// The latest first attempt of a delivery after its event: of the three days (HOOK-3), two hours are left for retries.
+const LATEST_WEBHOOK: Seconds = 3 * DAY - 2 * HOUR;
 /// The longest wait of a delivery that others overtake, in seconds.
 const OVERTAKEN: Seconds = 20;
 /// The number of due jobs that are searched for a delivery that overtakes.

@@ -110,7 +110,7 @@ behaviors! {
         "The next request on the connection gets no response."
         "Opens another connection and repeats under the same key.";
     WebhookLate "webhook_late" Webhook "HOOK-1, HOOK-3, R8" [5, 60, 200]
-        "A delivery is late by minutes, hours or up to two days."
+        "A delivery is late by minutes, hours or almost three days."
         "Other events, and the customer, arrive long before it."
         "Shows the order as pending, and retrieves the object if it must know.";
     WebhookReordered "webhook_reordered" Webhook "HOOK-1, R8" [20, 150, 400]

@@ -7,7 +7,7 @@ use holdfast_engine::{Clock, DeliveryPort, Post, RefundId, SequentialIds, Time};
 use holdfast_server::chaos::{Behavior, Chaos, ChaosChoice, ChaosProfile, Occasion, Occurrence};
 use holdfast_server::{App, StoreChoice, router_bytes};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -190,7 +190,7 @@ fn deliveries_show_each_behavior() {
     assert_eq!((twins, twin.bodies().len()), (usual, usual * 2));
     let (late, _) = delivered(&[Behavior::WebhookLate], 0);
     assert!(late.bodies().is_empty());
-    late.pass(2 * DAY + HOUR);
+    late.pass(3 * DAY);
     assert_eq!(late.bodies().len(), usual);
     let (first, early) = delivered(&[Behavior::WebhookBeforeAnswer], 0);
     assert!(early >= 3, "{early} of {}", first.bodies().len());
@@ -210,6 +210,42 @@ fn deliveries_show_each_behavior() {
     usual.sort();
     other.sort();
     assert_eq!(usual, other);
+}
+
+/// HOOK-3: whatever chaos loses and delays, five attempts of each delivery arrive within the three days.
+#[test]
+fn enough_attempts_of_each_delivery_arrive() {
+    let mut latest = 0;
+    for behaviors in [
+        &[Behavior::EndpointDown][..],
+        &[Behavior::WebhookLate],
+        &[Behavior::EndpointDown, Behavior::WebhookLate],
+        &[Behavior::EndpointDown, Behavior::WebhookLate, Behavior::WebhookReordered],
+    ] {
+        for seed in 0..6 {
+            let mut profile = ChaosProfile::silent();
+            behaviors.iter().for_each(|behavior| profile.set(*behavior, 1000));
+            let server = Directed::with(profile, seed, Some(500));
+            server.post("/v1/webhook_endpoints", HOOK);
+            let begin = server.post("/v1/payment_intents", PAY)["created"].as_u64().unwrap();
+            server.pass(5 * DAY);
+            let mut arrivals: BTreeMap<String, Vec<u64>> = BTreeMap::new();
+            let bodies = server.bodies();
+            for (post, body) in server.posts.0.lock().unwrap().iter().zip(bodies) {
+                let at = post.signature.trim_start_matches("t=").split(',').next().unwrap().parse::<u64>().unwrap();
+                arrivals.entry(body["id"].to_string()).or_default().push(at - begin);
+            }
+            assert!(arrivals.len() >= 3);
+            for (event, times) in arrivals {
+                assert!(
+                    times.len() >= 5 && times.iter().all(|at| *at <= 3 * DAY + HOUR),
+                    "{behaviors:?} {event} {times:?}"
+                );
+                latest = latest.max(times[0]);
+            }
+        }
+    }
+    assert!(latest > 2 * DAY, "{latest}");
 }
 
 /// A12, REF-4, C8: the ledger within the hour; refunds and debits that fail days later.
