@@ -136,7 +136,8 @@ fn the_json_of_each_command_follows_its_schema() {
     let shard = file("schema-merge.json");
     let shard = shard.to_str().unwrap();
     let explored = check_on(&["explore", "setup", "--resume", shard], "", &Toy::new(), OutputStyle::default());
-    assert_eq!(explored.exit, Exit::Fine, "{}", explored.err);
+    // The toy's properties have no witnesses.
+    assert_eq!(explored.exit, Exit::Incomplete, "{}", explored.err);
     let cases: [(&str, &[&str], &str); 17] = [
         ("explore", &["explore", "setup"], ""),
         ("explore", &["explore", "setup", "--explorer", "stateright"], ""),
