@@ -21,6 +21,8 @@ pub enum Attack {
     Altered,
     /// A true signature that is older than the tolerance (HOOK-9).
     Expired,
+    /// A genuine webhook, sent again with its signature.
+    Replayed,
     /// A true event of another account, about an object that this account does not have.
     ForeignAccount,
     /// The return page of another order's session.
@@ -29,8 +31,15 @@ pub enum Attack {
 
 impl Attack {
     /// Every act.
-    pub const ALL: &'static [Self] =
-        &[Self::Unsigned, Self::WronglySigned, Self::Altered, Self::Expired, Self::ForeignAccount, Self::GuessedReturn];
+    pub const ALL: &'static [Self] = &[
+        Self::Unsigned,
+        Self::WronglySigned,
+        Self::Altered,
+        Self::Expired,
+        Self::Replayed,
+        Self::ForeignAccount,
+        Self::GuessedReturn,
+    ];
 
     /// Returns the name in stories and reports.
     #[must_use]
@@ -40,12 +49,14 @@ impl Attack {
             Self::WronglySigned => "wrongly signed webhook",
             Self::Altered => "altered webhook",
             Self::Expired => "webhook with an expired timestamp",
+            Self::Replayed => "replayed webhook",
             Self::ForeignAccount => "webhook of another account",
             Self::GuessedReturn => "guessed return page",
         }
     }
 
-    /// Returns whether the handler must refuse it. Events of other accounts may be acknowledged and ignored.
+    /// Returns whether the handler must refuse it. Events of other accounts, and repeated ones, may be acknowledged and
+    /// ignored.
     #[must_use]
     pub const fn must_be_refused(self) -> bool {
         matches!(self, Self::Unsigned | Self::WronglySigned | Self::Altered | Self::Expired)
@@ -83,7 +94,9 @@ impl MerchantRun<'_> {
         }
         // A visit of the return page may make the merchant look, and so move the books to the truth.
         let moved = before.is_some() && before != after;
-        let is_wrong = attack.must_be_refused() || after.is_some_and(|books| self.is_beyond_truth(slot, &books));
+        // Books that move to the truth beside a refusal were moved by something else.
+        let is_wrong = attack.must_be_refused() && reply.is_success()
+            || after.is_some_and(|books| self.is_beyond_truth(slot, &books));
         if moved && is_wrong {
             let shown = |books: Option<Books>| books.map(|books| books.shown()).unwrap_or_default();
             let what =
@@ -97,6 +110,9 @@ impl MerchantRun<'_> {
 
     /// Returns a signature and an event that says that the purchase succeeded.
     fn forged(&mut self, purchase: &Purchase, attack: Attack) -> Option<(Option<String>, String)> {
+        if attack == Attack::Replayed {
+            return self.provider.genuine(purchase.plan.slot).map(|(signature, body)| (Some(signature), body));
+        }
         let object = self.paid_object(purchase)?;
         let mut shown = render::object(&object, ApiVersion::CURRENT);
         let (kind, field, value) = match object.as_checkout_session() {
@@ -128,7 +144,7 @@ impl MerchantRun<'_> {
             Attack::WronglySigned => Some(sign(&["whsec_other".to_owned()], now, &body)),
             Attack::Altered => Some(sign(&secret, now, &body.replacen("\"livemode\":false", "\"livemode\":true", 1))),
             Attack::Expired => Some(sign(&secret, Time::new(now.seconds().saturating_sub(3_600)), &body)),
-            Attack::ForeignAccount | Attack::GuessedReturn => Some(sign(&secret, now, &body)),
+            Attack::Replayed | Attack::ForeignAccount | Attack::GuessedReturn => Some(sign(&secret, now, &body)),
         };
         Some((signature, body))
     }

@@ -29,6 +29,10 @@ pub struct MerchantConfig {
     /// The moment from which an order may be fulfilled.
     #[serde(default)]
     pub fulfill_on: FulfillmentMoment,
+    /// The longest time for which the books may lag behind at rest, in milliseconds: an application that acknowledges a
+    /// webhook before it works on it, or that polls, needs it. Default: 1000.
+    #[serde(default = "default_settle")]
+    pub settle_ms: u64,
     /// The address of the provider for an application that runs already: `127.0.0.1:4242`. Default: a free port.
     pub provider: Option<String>,
     /// The ways to buy.
@@ -56,10 +60,21 @@ pub enum FulfillmentMoment {
 pub enum CustomerSide {
     /// The customer pays on the provider's page; `pay` points at its URL.
     Hosted,
+    /// The customer pays on the provider's page within a frame of the shop; `pay` points at the session's client secret
+    /// or id.
+    Embedded,
     /// The customer's browser confirms the payment; `pay` points at the payment's id or client secret.
     Client,
     /// The merchant's server confirms with the method `{payment_method}`; `pay` points at the payment's id.
     Server,
+}
+
+impl CustomerSide {
+    /// Returns whether the customer pays on the provider's page.
+    #[must_use]
+    pub const fn is_page(self) -> bool {
+        matches!(self, Self::Hosted | Self::Embedded)
+    }
 }
 
 /// One way to buy.
@@ -112,6 +127,10 @@ pub struct MerchantRequest {
 
 fn default_url() -> String {
     "http://127.0.0.1:{port}".to_owned()
+}
+
+const fn default_settle() -> u64 {
+    1_000
 }
 
 fn default_methods() -> Vec<String> {

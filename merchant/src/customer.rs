@@ -164,7 +164,7 @@ impl MerchantRun<'_> {
             return;
         }
         let test = self.choose(purchase);
-        if side == Some(CustomerSide::Hosted) {
+        if side.is_some_and(CustomerSide::is_page) {
             self.close_step(purchase.plan.slot);
         }
         self.pay_once(purchase, test);
@@ -177,7 +177,7 @@ impl MerchantRun<'_> {
         let side = self.flow(purchase).map(|flow| flow.customer);
         for way in purchase.ways.clone().iter().rev() {
             let status = match side {
-                Some(CustomerSide::Hosted) => self.pay_on_page(purchase, way, test),
+                Some(CustomerSide::Hosted | CustomerSide::Embedded) => self.pay_on_page(purchase, way, test),
                 Some(CustomerSide::Client) => {
                     let id = way.split("_secret_").next().unwrap_or_default();
                     let path = format!("/v1/payment_intents/{id}/confirm");
@@ -192,27 +192,23 @@ impl MerchantRun<'_> {
     }
 
     fn pay_on_page(&mut self, purchase: &Purchase, way: &str, test: TestMethod) -> String {
+        let sessions = self.provider.objects(purchase.plan.slot).sessions;
+        let session = sessions.into_iter().find(|one| way.contains(&one.id.to_string()));
+        let Some(session) = session else { return "no such page".to_owned() };
         if purchase.plan.by_debit {
-            let session = self
-                .provider
-                .objects(purchase.plan.slot)
-                .sessions
-                .into_iter()
-                .find(|one| way.contains(&one.id.to_string()));
-            let Some(session) = session else { return "no such page".to_owned() };
             let event =
                 EnvironmentEvent::CompleteSession { session: session.id, method: MethodRef::Test(test), email: None };
             return self.provider.engine().inject(session.account, event).status().to_string();
         }
         let form = format!("number={}&expiry=12/34&cvc=123&email=customer@example.com", test.row().number);
-        self.browser(way, &form)
+        // The frame of an embedded session shows the same page.
+        self.browser(&format!("/c/pay/{}?key={:016x}", session.id, session.secret), &form)
     }
 
     /// Posts a form to a page of the provider, as a browser does.
-    fn browser(&self, url: &str, form: &str) -> String {
+    fn browser(&self, path: &str, form: &str) -> String {
         let client = crate::http::WebClient::default();
-        let url = if url.starts_with('/') { format!("{}{url}", self.provider.origin) } else { url.to_owned() };
-        client.send("POST", &url, &[], form).shown()
+        client.send("POST", &format!("{}{path}", self.provider.origin), &[], form).shown()
     }
 
     fn authenticate(&mut self, purchase: &mut Purchase) {
@@ -298,10 +294,10 @@ impl MerchantRun<'_> {
 
     fn return_page(&self, purchase: &Purchase, intent: Option<PaymentIntentId>) -> Option<String> {
         let flow = self.flow(purchase)?;
-        if flow.customer == CustomerSide::Hosted {
+        if flow.customer.is_page() {
             let objects = self.provider.objects(purchase.plan.slot);
             let session = objects.sessions.iter().find(|session| session.status == SessionStatus::Complete)?;
-            let to = session.success_url.clone()?;
+            let to = session.success_url.clone().or_else(|| session.return_url.clone())?;
             return Some(to.replace("{CHECKOUT_SESSION_ID}", &session.id.to_string()));
         }
         let id = intent.map(|id| id.to_string()).unwrap_or_default();
@@ -321,7 +317,12 @@ impl MerchantRun<'_> {
         let Some(wanted) = wanted else { return };
         let share = if wanted.partial { purchase.plan.staff.capture.max(1) } else { 100 };
         let amount = purchase.plan.amount.saturating_mul(share) / 100;
+        let deadline = self.deadline(purchase);
+        purchase.asked_capture = Some(purchase.asked_capture.unwrap_or(0).max(amount));
         let reply = self.ask_staff(purchase, &wanted, amount, "capture");
+        if reply.is_done() && deadline.is_some_and(|deadline| self.now().after(HOUR) <= deadline) {
+            purchase.confirmed.capture = Some(amount);
+        }
         self.repeat_if_failed(purchase, &reply, PurchaseStep::Capture);
     }
 
@@ -329,7 +330,7 @@ impl MerchantRun<'_> {
         let wanted = self.flow(purchase).and_then(|flow| flow.cancel.clone());
         let Some(wanted) = wanted else { return };
         let reply = self.ask_staff(purchase, &wanted, 0, "cancel");
-        purchase.is_canceled |= reply.is_success();
+        purchase.is_canceled |= reply.is_done();
         self.repeat_if_failed(purchase, &reply, PurchaseStep::Cancel);
     }
 
@@ -346,6 +347,9 @@ impl MerchantRun<'_> {
             purchase.asked_back = purchase.asked_back.saturating_add(amount);
         }
         let reply = self.ask_staff(purchase, &wanted, amount, &format!("refund-{which}"));
+        if reply.is_done() {
+            purchase.confirmed.refunds = purchase.confirmed.refunds.saturating_add(amount);
+        }
         self.repeat_if_failed(purchase, &reply, PurchaseStep::Refund(which));
     }
 

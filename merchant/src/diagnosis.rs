@@ -19,6 +19,9 @@ pub fn diagnosis(result: &RunResult, fault: MerchantFault) -> String {
     let lost = had(Behavior::ClosedAfterEffect) || had(Behavior::SlowAnswer) || had(Behavior::StoredFailure);
     let (last, has_asked) = last_step(&result.timeline, slot, &finding.what);
     let line = match fault {
+        MerchantFault::FulfilledEarly | MerchantFault::PaidTooMuch if is_of_another(result, slot, &finding.what) => {
+            "mixes up orders: the payment of another one changed this one"
+        }
         MerchantFault::FulfilledEarly | MerchantFault::PaidTooMuch => early(last, has_asked, &event),
         MerchantFault::FulfilledTwice if had(Behavior::WebhookTwinEvent) => {
             "removes duplicates by event id alone: one change can come under two event ids (R10, HOOK-2)"
@@ -37,9 +40,16 @@ pub fn diagnosis(result: &RunResult, fault: MerchantFault) -> String {
             "makes a new payment after a decline while the first can still be paid (R23)"
         }
         MerchantFault::ChargedTwice => "repeats a request under a fresh key (R1, R5, IDEM-11)",
+        MerchantFault::RefundedTwice if refunds_made(result, slot) == 1 => {
+            "refunds another amount than the staff asked for"
+        }
         MerchantFault::RefundedTwice => "repeats a refund without the same idempotency key (R5, IDEM-11)",
         MerchantFault::NeverFulfilled | MerchantFault::PaidTooLittle => missed(&had, &event, lost, careless),
         MerchantFault::RefundsDiffer => refunds(&had, &event, lost, careless),
+        MerchantFault::CapturedTooMuch => {
+            "captures another amount than the staff asked for: without `amount_to_capture` the whole hold is taken (CAP-8)"
+        }
+        MerchantFault::NotCarriedOut => "confirms to its staff what the provider did not do (R2)",
         MerchantFault::CanceledDiffers => "cancels by its own clock, or takes a failure as final (R8, R15)",
         MerchantFault::PaidUnknown => "does not know an order that the provider was paid for",
         MerchantFault::BooksMalformed => "sends its books in another form: minor units and counts as JSON numbers",
@@ -55,6 +65,19 @@ pub fn diagnosis(result: &RunResult, fault: MerchantFault) -> String {
         MerchantFault::NoBooks => "the application does not answer",
     };
     line.to_owned()
+}
+
+/// Returns whether shrinking kept another purchase: it tries first whether a fault needs one.
+fn is_of_another(result: &RunResult, slot: u64, what: &str) -> bool {
+    let fault = fault_text(what);
+    let mut before = result.timeline.iter().take_while(|entry| entry.text != fault);
+    before.any(|entry| entry.to == Party::Merchant && entry.slot != slot)
+}
+
+/// Returns the number of refunds of a purchase.
+fn refunds_made(result: &RunResult, slot: u64) -> usize {
+    let names = result.transitions.get(&slot);
+    names.map_or(0, |names| names.iter().filter(|name| *name == "refund.created").count())
 }
 
 /// Returns the last message to the merchant before the fault, and whether the merchant then asked the provider.

@@ -17,6 +17,10 @@ pub enum MerchantFault {
     RefundsDiffer,
     /// More was refunded than the staff asked for.
     RefundedTwice,
+    /// More was captured than the staff asked for.
+    CapturedTooMuch,
+    /// The application confirmed a request of its staff that was not carried out.
+    NotCarriedOut,
     /// One order was charged twice.
     ChargedTwice,
     /// The books call a paid order canceled, or a canceled hold open.
@@ -47,6 +51,8 @@ impl MerchantFault {
         Self::PaidTooLittle,
         Self::RefundsDiffer,
         Self::RefundedTwice,
+        Self::CapturedTooMuch,
+        Self::NotCarriedOut,
         Self::ChargedTwice,
         Self::CanceledDiffers,
         Self::NeverAcknowledged,
@@ -69,6 +75,8 @@ impl MerchantFault {
             Self::PaidTooLittle => "the books show all money that the provider has received",
             Self::RefundsDiffer => "refunds in the books equal refunds in the ledger",
             Self::RefundedTwice => "no more is refunded than was asked for",
+            Self::CapturedTooMuch => "no more is captured than was asked for",
+            Self::NotCarriedOut => "a confirmed request of the staff is carried out",
             Self::ChargedTwice => "an order is charged at most once",
             Self::CanceledDiffers => "the books call an order canceled if its payment is",
             Self::NeverAcknowledged => "each webhook is acknowledged in the end",
@@ -92,15 +100,19 @@ impl MerchantFault {
             Self::PaidTooLittle => "at rest, of an order with money, the books show `paid`",
             Self::RefundsDiffer => "at rest, of an order with money, the books show `refunded`",
             Self::RefundedTwice => "a refund was asked for or made",
+            Self::CapturedTooMuch => "a capture was asked for",
+            Self::NotCarriedOut => {
+                "at rest, the application answered a request for a refund, a capture or a cancellation with a success other than \
+                 202; a capture counts if it was confirmed an hour or more before the hold's deadline"
+            }
             Self::ChargedTwice => "a payment of the order took or held money",
             Self::CanceledDiffers => {
                 "at rest, the books show `canceled`, and the order is paid or its cancellation was confirmed"
             }
             Self::NeverAcknowledged => {
-                "a delivery reached the application. A fault is a delivery that the provider gave up after at least five \
-                 attempts that reached the application and were refused, dropped or not answered; or five attempts in a row, of any \
-                 deliveries, that ran out of time. Attempts that chaos lost do not count: a delivery with fewer than five others is not \
-                 judged"
+                "a delivery reached the application. A fault is a delivery that the provider gave up after three days although \
+                 five attempts or more reached the application, the last ones without disturbed responses; or five attempts in a \
+                 row, of any deliveries, that ran out of time"
             }
             Self::MalformedRequest => "the application sent a request to the API",
             Self::HostileAccepted => "a forged, altered or expired webhook got a response (`--hostile`)",

@@ -27,6 +27,12 @@ impl WebReply {
         (200..300).contains(&self.status)
     }
 
+    /// Returns whether the request has been carried out, and not only been accepted (202).
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.is_success() && self.status != 202
+    }
+
     /// Returns a word on the response for a story.
     #[must_use]
     pub fn shown(&self) -> String {

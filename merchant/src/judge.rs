@@ -11,23 +11,24 @@ use holdfast_engine::objects::{DeliveryState, IntentStatus};
 use holdfast_engine::{Kind, Object};
 use holdfast_server::chaos::Exchange;
 
-/// The failed attempts of one delivery that are a fault if it is never acknowledged. Fewer can be bad luck: chaos lost the
-/// others, and let these find the API of the provider out of reach.
-const MOST_FAILURES: u64 = 5;
+/// The attempts in a row without a response that are a fault at once.
+const MOST_HANGING: u64 = 5;
 
 /// The money of a purchase as the provider knows it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct LedgerTruth {
-    received: u64,
-    refunded: u64,
+pub(crate) struct LedgerTruth {
+    pub(crate) received: u64,
+    pub(crate) refunded: u64,
+    /// The sum of all refunds, those that failed included.
+    pub(crate) refunds: u64,
     charged: usize,
     held: bool,
     succeeded: bool,
-    all_canceled: bool,
+    pub(crate) all_canceled: bool,
 }
 
 impl LedgerTruth {
-    fn of(objects: &PurchaseObjects) -> Self {
+    pub(crate) fn of(objects: &PurchaseObjects) -> Self {
         let status = |wanted: IntentStatus| objects.intents.iter().any(|intent| intent.status == wanted);
         let taken = |intent: &&std::sync::Arc<holdfast_engine::objects::PaymentIntent>| {
             intent.received.minor() > 0 || intent.status == IntentStatus::RequiresCapture
@@ -36,6 +37,7 @@ impl LedgerTruth {
         Self {
             received: objects.intents.iter().map(|intent| intent.received.minor()).sum(),
             refunded: refunds.map(|refund| refund.amount.minor()).sum(),
+            refunds: objects.refunds.iter().map(|refund| refund.amount.minor()).sum(),
             charged: objects.intents.iter().filter(taken).count(),
             held: status(IntentStatus::RequiresCapture),
             succeeded: status(IntentStatus::Succeeded),
@@ -63,9 +65,9 @@ impl MerchantRun<'_> {
         let truth = LedgerTruth::of(&self.provider.objects(slot));
         purchase.was_certain |= truth.succeeded || self.config.fulfill_on == FulfillmentMoment::Held && truth.held;
         purchase.was_charged |= truth.charged > 0;
-        let (certain, asked) = (purchase.was_certain, purchase.asked_back);
+        let (certain, asked, asked_capture) = (purchase.was_certain, purchase.asked_back, purchase.asked_capture);
         let (was, order) = (purchase.books, purchase.order.clone());
-        self.judge_ledger(slot, truth, asked);
+        self.judge_ledger(slot, truth, asked, asked_capture);
         let Some(books) = self.read_books(slot, &order).books() else { return };
         if let Some(purchase) = self.purchases.get_mut(index) {
             purchase.books = books;
@@ -96,7 +98,7 @@ impl MerchantRun<'_> {
     }
 
     /// Judges the charges and refunds of a purchase, which need no books.
-    fn judge_ledger(&mut self, slot: u64, truth: LedgerTruth, asked: u64) {
+    fn judge_ledger(&mut self, slot: u64, truth: LedgerTruth, asked: u64, asked_capture: Option<u64>) {
         if truth.charged > 0 {
             self.result.counts.judge(MerchantFault::ChargedTwice);
         }
@@ -110,6 +112,13 @@ impl MerchantRun<'_> {
         if truth.refunded > asked {
             let what = format!("refunded {}, asked for {asked}", truth.refunded);
             self.find(MerchantFault::RefundedTwice, slot, what);
+        }
+        if let Some(asked) = asked_capture {
+            self.result.counts.judge(MerchantFault::CapturedTooMuch);
+            if truth.received > asked {
+                let what = format!("captured {}, asked for {asked}", truth.received);
+                self.find(MerchantFault::CapturedTooMuch, slot, what);
+            }
         }
     }
 
@@ -142,71 +151,15 @@ impl MerchantRun<'_> {
         let slots: Vec<u64> = self.purchases.iter().map(|one| one.plan.slot).collect();
         for slot in slots {
             self.judge_now(slot);
-            self.judge_at_rest(slot);
+            let Some(purchase) = self.purchases.iter().find(|one| one.plan.slot == slot) else { continue };
+            let rest = self.at_rest(purchase);
+            rest.judged.into_iter().for_each(|fault| self.result.counts.judge(fault));
+            rest.found.into_iter().for_each(|(fault, what)| self.find(fault, slot, what));
         }
         self.judge_deliveries();
     }
 
-    fn judge_at_rest(&mut self, slot: u64) {
-        let Some(purchase) = self.purchases.iter().find(|one| one.plan.slot == slot).cloned() else { return };
-        let truth = LedgerTruth::of(&self.provider.objects(slot));
-        let LedgerTruth { received, refunded, .. } = truth;
-        let reply = self.read_books(slot, &purchase.order);
-        self.result.counts.judge(MerchantFault::NoBooks);
-        if reply == BooksReply::Failed {
-            self.find(MerchantFault::NoBooks, slot, "no success in response to the request for the books".to_owned());
-        }
-        let Some(books) = reply.books() else { return };
-        if received > 0 {
-            self.result.counts.judge(MerchantFault::PaidUnknown);
-            if reply == BooksReply::Unknown {
-                let what = format!("404 for the books of {}, received {received}", purchase.order);
-                self.find(MerchantFault::PaidUnknown, slot, what);
-            }
-        }
-        if let Some(paid) = books.paid.filter(|_| received > 0) {
-            self.result.counts.judge(MerchantFault::PaidTooLittle);
-            if paid < received {
-                let what = format!("paid {paid} in the books, received {received} by the provider");
-                self.find(MerchantFault::PaidTooLittle, slot, what);
-            }
-        }
-        if let Some(booked) = books.refunded {
-            if received > 0 {
-                self.result.counts.judge(MerchantFault::RefundsDiffer);
-            }
-            if booked != refunded {
-                let what = format!("refunded {booked} in the books, {refunded} in the ledger");
-                self.find(MerchantFault::RefundsDiffer, slot, what);
-            }
-        }
-        let keeps = received > refunded;
-        if let Some(fulfilled) = books.fulfilled.filter(|_| keeps) {
-            self.result.counts.judge(MerchantFault::NeverFulfilled);
-            if fulfilled == 0 {
-                self.find(MerchantFault::NeverFulfilled, slot, format!("received {received}, fulfilled 0"));
-            }
-        }
-        if let Some(canceled) = books.canceled {
-            self.judge_canceled(slot, canceled, received, keeps, truth.all_canceled && purchase.is_canceled);
-        }
-    }
-
-    fn judge_canceled(&mut self, slot: u64, canceled: u64, received: u64, keeps: bool, is_canceled: bool) {
-        if keeps || is_canceled {
-            self.result.counts.judge(MerchantFault::CanceledDiffers);
-        }
-        if canceled > 0 && keeps {
-            let what = format!("canceled in the books, received {received} by the provider");
-            self.find(MerchantFault::CanceledDiffers, slot, what);
-        }
-        if canceled == 0 && is_canceled {
-            let what = "the payment is canceled, and the books do not say so".to_owned();
-            self.find(MerchantFault::CanceledDiffers, slot, what);
-        }
-    }
-
-    /// Judges the deliveries at rest. An attempt counts if it reached the application: what chaos lost is the provider's.
+    /// Judges the deliveries at rest. Chaos lets enough attempts of each arrive, and leaves the last ones alone.
     fn judge_deliveries(&mut self) {
         let mut over = Vec::new();
         let mut visit = |object| {
@@ -224,7 +177,8 @@ impl MerchantRun<'_> {
             let failed = self.provider.failed_attempts(&delivery.event.to_string());
             let FailedAttempts { refused, unanswered } = failed;
             let is_abandoned = delivery.state == DeliveryState::Abandoned;
-            if is_abandoned && refused.saturating_add(unanswered) < MOST_FAILURES {
+            if is_abandoned && refused.saturating_add(unanswered) == 0 {
+                // The endpoint is gone.
                 continue;
             }
             self.result.counts.judge(MerchantFault::NeverAcknowledged);
@@ -243,14 +197,14 @@ impl MerchantRun<'_> {
 
     /// Judges that the handler of webhooks does not hang. Waiting until the provider gives up would take too long.
     pub(crate) fn judge_hanging(&mut self) {
-        if let Some((slot, attempts)) = self.provider.hanging(MOST_FAILURES) {
+        if let Some((slot, attempts)) = self.provider.hanging(MOST_HANGING) {
             let what = format!("{attempts} attempts in a row got no response in time");
             self.find(MerchantFault::NeverAcknowledged, slot, what);
         }
     }
 
     /// Judges that a request is well-formed for the version that it names.
-    pub(crate) fn judge_exchange(&mut self, exchange: &Exchange) {
+    pub(crate) fn judge_exchange(&mut self, exchange: &Exchange, owner: u64) {
         self.result.counts.judge(MerchantFault::MalformedRequest);
         let code = exchange.body.pointer("/error/code").and_then(|code| code.as_str()).unwrap_or_default();
         let is_malformed = exchange.status == 400 && (code.starts_with("parameter_") || code == "url_invalid")
@@ -258,7 +212,7 @@ impl MerchantRun<'_> {
         if is_malformed {
             let message = exchange.body.pointer("/error/message").and_then(|text| text.as_str()).unwrap_or_default();
             let what = format!("{} {} is answered {}: {message}", exchange.method, exchange.path, exchange.status);
-            self.find(MerchantFault::MalformedRequest, exchange.scope, what);
+            self.find(MerchantFault::MalformedRequest, owner, what);
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod postman;
 pub mod provider;
 pub mod purchase;
 pub mod report;
+mod rest;
 pub mod run;
 pub mod shop;
 pub mod shrink;

@@ -25,6 +25,8 @@ pub struct FailedAttempts {
 struct PostmanState {
     slot: u64,
     failed: BTreeMap<String, FailedAttempts>,
+    /// A webhook of each purchase, with its signature: that of its success once there is one.
+    genuine: BTreeMap<u64, (String, String)>,
     /// The latest attempts in a row, of any events, that ran out of time.
     hung: u64,
 }
@@ -58,6 +60,22 @@ impl Postman {
         self.held().slot = slot;
     }
 
+    /// Returns a webhook that a purchase has sent, and its signature.
+    pub(crate) fn genuine(&self, slot: u64) -> Option<(String, String)> {
+        self.held().genuine.get(&slot).cloned()
+    }
+
+    /// Remembers a webhook of the present purchase.
+    fn keep(&self, event: &Value, signature: &str, body: &str) {
+        let kind = event.get("type").and_then(Value::as_str).unwrap_or_default();
+        let is_success = ["payment_intent.succeeded", "checkout.session.completed"].contains(&kind);
+        let mut state = self.held();
+        let slot = state.slot;
+        if is_success || !state.genuine.contains_key(&slot) {
+            state.genuine.insert(slot, (signature.to_owned(), body.to_owned()));
+        }
+    }
+
     /// Returns the failed attempts of an event since its latest success.
     pub(crate) fn failed_attempts(&self, event: &str) -> FailedAttempts {
         self.held().failed.get(event).copied().unwrap_or_default()
@@ -73,6 +91,7 @@ impl Postman {
     pub(crate) fn forget(&self) {
         let mut state = self.held();
         state.failed.clear();
+        state.genuine.clear();
         state.hung = 0;
     }
 
@@ -106,6 +125,7 @@ impl DeliveryPort for Postman {
         let begin = Instant::now();
         let reply = self.client.send("POST", &post.url, &[("stripe-signature", &signature)], &post.body);
         let event: Value = serde_json::from_str(&post.body).unwrap_or(Value::Null);
+        self.keep(&event, &signature, &post.body);
         self.note(event.get("id").and_then(Value::as_str).unwrap_or_default(), &reply, begin.elapsed());
         let at = self.clock.get().map(|clock| clock.now()).unwrap_or_default();
         let text = format!("webhook {}: {}", webhook_name(&event), reply.shown());

@@ -185,6 +185,12 @@ impl Provider {
         self.postman.hanging(most)
     }
 
+    /// Returns a webhook that a purchase has sent, and its signature.
+    #[must_use]
+    pub fn genuine(&self, slot: u64) -> Option<(String, String)> {
+        self.postman.genuine(slot)
+    }
+
     /// Forgets the purchases of earlier runs.
     pub fn forget(&self) {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner).clear();

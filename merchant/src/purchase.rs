@@ -26,6 +26,15 @@ pub enum PurchaseStep {
     Attack(Attack),
 }
 
+/// The amounts that a merchant confirmed to its staff, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ConfirmedAmounts {
+    /// The refunds.
+    pub refunds: u64,
+    /// The capture.
+    pub capture: Option<u64>,
+}
+
 /// A purchase in progress.
 #[derive(Clone, Debug)]
 pub struct Purchase {
@@ -53,6 +62,10 @@ pub struct Purchase {
     pub was_charged: bool,
     /// The sum of the refunds that the staff asked for, in minor units.
     pub asked_back: u64,
+    /// The capture that the staff asked for, in minor units.
+    pub asked_capture: Option<u64>,
+    /// The confirmed refunds and the confirmed capture, in minor units.
+    pub confirmed: ConfirmedAmounts,
     /// Whether the merchant confirmed a cancellation.
     pub is_canceled: bool,
     /// The latest books.
@@ -76,6 +89,8 @@ impl Purchase {
             was_certain: false,
             was_charged: false,
             asked_back: 0,
+            asked_capture: None,
+            confirmed: ConfirmedAmounts::default(),
             is_canceled: false,
             books: Books::default(),
         }

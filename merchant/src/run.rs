@@ -76,6 +76,8 @@ pub struct MerchantRun<'a> {
     pub(crate) result: RunResult,
     noted: usize,
     deadline: Option<Instant>,
+    /// The beginning of a wait for books that lag behind.
+    pub(crate) rest_since: Option<Instant>,
 }
 
 /// An act that can happen next.
@@ -108,7 +110,8 @@ pub fn run(
     });
     let purchases = purchases.collect();
     let result = RunResult::default();
-    let mut run = MerchantRun { config, provider, shop, plan, purchases, chance, result, noted: 0, deadline };
+    let (noted, rest_since) = (0, None);
+    let mut run = MerchantRun { config, provider, shop, plan, purchases, chance, result, noted, deadline, rest_since };
     run.drive(begin.after(HORIZON));
     run.judge_all();
     run.count_purchases();
@@ -155,12 +158,16 @@ impl MerchantRun<'_> {
             let candidates = self.candidates();
             let chosen =
                 if self.plan.is_plain { candidates.first().copied() } else { self.chance.choice(&candidates).copied() };
+            if chosen.is_some() {
+                self.rest_since = None;
+            }
             match chosen {
                 Some(NextAct::Step(index)) => self.step(index),
                 Some(NextAct::Job(job)) => self.job(job),
                 Some(NextAct::Events) => self.bank_events(),
                 None => match self.next_time().filter(|next| *next <= end) {
                     Some(next) => self.advance(next),
+                    None if self.lags() => {}
                     None => return,
                 },
             }
@@ -263,10 +270,11 @@ impl MerchantRun<'_> {
         for exchange in self.provider.chaos.take_exchanges() {
             let lost = if exchange.is_received { "" } else { " (the response is lost)" };
             let text = format!("{} {}: {}{lost}", exchange.method, exchange.path, exchange.status);
-            self.tell(exchange.scope, Party::Merchant, Party::Provider, text);
-            self.judge_exchange(&exchange);
-            self.own_session(&exchange);
-            self.provider.own_request(exchange.number, exchange.scope);
+            let owner = self.owner_of(&exchange);
+            self.tell(owner, Party::Merchant, Party::Provider, text);
+            self.judge_exchange(&exchange, owner);
+            self.own_session(&exchange, owner);
+            self.provider.own_request(exchange.number, owner);
             self.result.exchanges.push(exchange);
         }
         for event in self.provider.end_step(slot) {
@@ -284,12 +292,23 @@ impl MerchantRun<'_> {
         self.judge_now(slot);
     }
 
+    /// Returns the purchase of a request: the one that it names, or else the one of the present step. An application with
+    /// a queue sends requests of one purchase during the step of another.
+    fn owner_of(&self, exchange: &Exchange) -> u64 {
+        let key = exchange.key.as_deref().unwrap_or_default();
+        let is_named = |purchase: &&Purchase| {
+            let is_ours = self.flow(purchase).is_some_and(|flow| flow.order.is_none());
+            is_ours && (names(&exchange.form, &purchase.order) || names(key, &purchase.order))
+        };
+        self.purchases.iter().find(is_named).map_or(exchange.scope, |purchase| purchase.plan.slot)
+    }
+
     /// Gives the session of a response to its purchase. Sessions have no event of their own when they are created.
-    fn own_session(&self, exchange: &Exchange) {
+    fn own_session(&self, exchange: &Exchange, owner: u64) {
         let id = exchange.body.get("id").and_then(|id| id.as_str());
         let is_session = exchange.body.get("object").is_some_and(|object| object == "checkout.session");
         if let Some(id) = id.filter(|_| is_session).and_then(|id| id.parse().ok()) {
-            self.provider.own(id, exchange.scope);
+            self.provider.own(id, owner);
         }
     }
 
@@ -297,5 +316,26 @@ impl MerchantRun<'_> {
     pub(crate) fn soon(&mut self, most: u64) -> Time {
         let wait = if self.plan.is_plain { most.min(MINUTE) } else { self.chance.u64(1..most.max(2)) };
         self.now().after(wait)
+    }
+}
+
+/// Returns whether a text has an order's name as a word of its own.
+fn names(text: &str, order: &str) -> bool {
+    text.match_indices(order).any(|(place, _)| {
+        let (before, after) = (text.get(..place), text.get(place.saturating_add(order.len())..));
+        let is_word = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+        !is_word(before.and_then(|text| text.chars().next_back()))
+            && !is_word(after.and_then(|text| text.chars().next()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_order_is_named_as_a_word() {
+        assert!(names("metadata[order]=order-1-2&amount=1", "order-1-2") && names("hold-order-1-2-1", "order-1-2"));
+        assert!(!names("metadata[order]=order-1-20", "order-1-2") && !names("order=reorder-1-2", "order-1-2"));
     }
 }

@@ -5,7 +5,8 @@
 
 mod shop;
 
-use holdfast_merchant::{MerchantFault, MerchantOrder, MerchantReport, check};
+use holdfast_merchant::{MerchantFault, MerchantOrder, MerchantReport, chaos_choice, check};
+use shop::ledger::{self, Practice};
 use shop::{Habit, order, serve, serve_until};
 use std::net::TcpStream;
 use std::sync::Arc;
@@ -97,4 +98,40 @@ fn a_session_that_does_not_start_keeps_the_stories() {
     let report = report.unwrap();
     assert_eq!(report.stories.len(), 2, "{}", report.text());
     assert!(report.incomplete.is_some_and(|why| why.contains("started again")));
+}
+
+/// A check of a shop that keeps books, under the most chaos.
+fn stormy(practice: Practice, purchases: u64) -> MerchantReport {
+    let choice = chaos_choice("1:stormy").unwrap();
+    let order = MerchantOrder { choice, together: 3, ..order(purchases) };
+    check(&ledger::serve(practice), &order, &mut |_| ()).unwrap()
+}
+
+/// Correct shops may acknowledge before or after their work, poll, answer 202 and take their time.
+#[test]
+fn other_practices_are_no_faults() {
+    for practice in [Practice::WorksFirst, Practice::Queues, Practice::Polls, Practice::Accepts, Practice::Slow] {
+        let report = stormy(practice, 24);
+        assert!(report.stories.is_empty() && report.incomplete.is_none(), "{practice:?}: {}", report.text());
+    }
+}
+
+/// Mistakes that no diagnosis names.
+#[test]
+fn other_mistakes_are_found() {
+    let rows = [
+        (Practice::RefundsTheRest, "RefundedTwice", "another amount"),
+        (Practice::RefundsHalf, "NotCarriedOut", "confirms"),
+        (Practice::BooksRefundsTwice, "RefundsDiffer", "books refunds other"),
+        (Practice::FulfillsAnother, "FulfilledEarly", "mixes up orders"),
+        (Practice::ForgetsTheAmount, "CapturedTooMuch", "amount_to_capture"),
+        (Practice::ForgetsTheCapture, "NotCarriedOut", "confirms"),
+        (Practice::CapturesOnCancel, "NotCarriedOut", "confirms"),
+    ];
+    for (practice, fault, diagnosis) in rows {
+        let report = stormy(practice, 300);
+        assert_eq!(faults(&report), [fault], "{practice:?}: {}", report.text());
+        let story = report.stories.first().unwrap();
+        assert!(story.diagnosis.contains(diagnosis), "{practice:?}: {}", report.text());
+    }
 }

@@ -1,5 +1,7 @@
 //! A small shop in this process: it pays on the server, and has one habit.
 
+pub(crate) mod ledger;
+
 use holdfast_merchant::http::WebClient;
 use holdfast_merchant::{MerchantConfig, MerchantOrder};
 use holdfast_server::chaos::{Behavior, ChaosChoice, ChaosProfile};
@@ -72,7 +74,7 @@ pub(crate) fn order(purchases: u64) -> MerchantOrder {
     let mut profile = ChaosProfile::silent();
     profile.set(Behavior::WebhookRetried, 1000);
     let choice = ChaosChoice { seed: 1, profile };
-    let time_limit = Duration::from_secs(120);
+    let time_limit = Duration::from_secs(300);
     MerchantOrder { choice, purchases, together: 1, time_limit, is_hostile: false, keep_going: false, replay: None }
 }
 
