@@ -9,7 +9,7 @@ use super::{CommonOptions, Exit, Failure, Io};
 pub(super) struct MerchantArgs {
     /// File that describes the application (TOML)
     config: PathBuf,
-    /// Seed of the first run, and profile: calm, ordinary, stormy or a TOML file
+    /// Seed of the first run, and profile: calm, ordinary, stormy, hostile (stormy with an attacker) or a TOML file
     #[arg(long, default_value = "1:stormy", value_name = "SEED[:PROFILE]")]
     chaos: String,
     /// Purchases to make
@@ -30,7 +30,7 @@ pub(super) struct MerchantArgs {
     /// Go on after a fault, and report each kind once
     #[arg(long)]
     keep_going: bool,
-    /// Write report.json, and for each fault a story (Markdown, HTML) and a replay file, into this folder
+    /// Write report.json, coverage.md, and for each fault a story (Markdown, HTML) and a replay file, into this folder
     #[arg(long, value_name = "FOLDER")]
     report: Option<PathBuf>,
     /// Write the judgments as JUnit XML
@@ -106,7 +106,9 @@ mod checking {
 
     fn order(args: &MerchantArgs, options: &CommonOptions) -> Result<MerchantOrder, Failure> {
         let wrong = |error: String| Failure::Usage(format!("--chaos: {error}"));
-        let mut choice = chaos_choice(&args.chaos).map_err(wrong)?;
+        // The attacker acts beside the legal behaviors of the profile with the most.
+        let hostile = args.chaos.strip_suffix(":hostile").map(|seed| format!("{seed}:stormy"));
+        let mut choice = chaos_choice(hostile.as_deref().unwrap_or(&args.chaos)).map_err(wrong)?;
         let replay = match &args.replay {
             None => None,
             Some(file) => {
@@ -118,7 +120,7 @@ mod checking {
         choice.seed = args.once.unwrap_or(choice.seed);
         let purchases = if args.once.is_some() { args.together } else { args.purchases };
         let time_limit = options.time_limit.unwrap_or(USUAL_TIME);
-        let (together, is_hostile, keep_going) = (args.together, args.hostile, args.keep_going);
+        let (together, is_hostile, keep_going) = (args.together, args.hostile || hostile.is_some(), args.keep_going);
         Ok(MerchantOrder { choice, purchases, together, time_limit, is_hostile, keep_going, replay })
     }
 

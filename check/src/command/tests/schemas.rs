@@ -144,7 +144,7 @@ fn the_json_of_each_command_follows_its_schema() {
         ("explore", &["explore", "multicapture", "--max-states", "20"], ""),
         ("explore", &["merge", shard], ""),
         ("protocol", &["protocol", "capture_and_cancel"], ""),
-        ("protocol", &["protocol", "two_clients", "--max-states", "10"], ""),
+        ("protocol", &["protocol", "two_clients", "--time-limit", "0s"], ""),
         ("scenarios", &["scenarios"], ""),
         ("properties", &["properties"], ""),
         ("properties", &["properties", "no-refunds"], ""),
