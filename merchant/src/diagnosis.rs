@@ -71,7 +71,7 @@ pub fn diagnosis(result: &RunResult, fault: MerchantFault) -> String {
 fn is_of_another(result: &RunResult, slot: u64, what: &str) -> bool {
     let fault = fault_text(what);
     let mut before = result.timeline.iter().take_while(|entry| entry.text != fault);
-    before.any(|entry| entry.to == Party::Merchant && entry.slot != slot)
+    before.any(|entry| entry.to == Party::Merchant && entry.slot != 0 && entry.slot != slot)
 }
 
 /// Returns the number of refunds of a purchase.
@@ -172,10 +172,10 @@ fn missed(
         "acknowledges a webhook although its handling failed (HOOK-5)"
     } else if had(Behavior::WebhookBeforeAnswer) {
         "acknowledges an event whose order it does not know yet, and so loses it (R9)"
-    } else if event("payment_intent.payment_failed") {
-        "treats `payment_failed` as final although a later attempt succeeds (R8)"
     } else if had(Behavior::WebhookReordered) || had(Behavior::WebhookLate) {
         "lets an older event overwrite a newer state (R8)"
+    } else if event("payment_intent.payment_failed") {
+        "treats `payment_failed` as final although a later attempt succeeds (R8)"
     } else if had(Behavior::WebhookTwoSignatures) {
         "compares the first `v1` only while the secret is rolled (HOOK-10)"
     } else if had(Behavior::WebhookOlderVersion) {

@@ -12,6 +12,7 @@ pub mod books;
 pub mod campaign;
 pub mod config;
 pub mod counts;
+pub mod coverage;
 mod customer;
 pub mod diagnosis;
 pub mod fault;

@@ -6,7 +6,8 @@ use crate::postman::{FailedAttempts, Postman};
 use crate::timeline::Timeline;
 use holdfast_engine::edge::{read, render};
 use holdfast_engine::objects::{CheckoutSession, Event, PaymentIntent, Refund};
-use holdfast_engine::{AccountId, Engine, Ids, Kind, NoEntropy, Object, ObjectId, PaymentIntentId, Request};
+use holdfast_engine::store::{Batch, StoreError};
+use holdfast_engine::{AccountId, Engine, Ids, Kind, NoEntropy, Object, ObjectId, PaymentIntentId, Request, Time};
 use holdfast_server::chaos::{Chaos, ChaosChoice, ChaosProfile};
 use holdfast_server::{App, Limits, StoreChoice, WEBHOOK_PATIENCE, origin, serve};
 use serde_json::Value;
@@ -191,11 +192,17 @@ impl Provider {
         self.postman.genuine(slot)
     }
 
-    /// Forgets the purchases of earlier runs.
-    pub fn forget(&self) {
+    /// Forgets the purchases of earlier runs, with everything that was still to happen to them.
+    ///
+    /// # Errors
+    /// Returns an error if the store fails.
+    pub fn forget(&self) -> Result<(), StoreError> {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.postman.forget();
+        let store = self.engine().store();
+        let unschedule = store.due(Time::new(u64::MAX), usize::MAX)?;
+        store.commit(Batch { unschedule, ..Batch::default() })
     }
 }
 

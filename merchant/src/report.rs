@@ -2,6 +2,7 @@
 
 use crate::campaign::MerchantOrder;
 use crate::counts::JudgedCounts;
+use crate::coverage::ChaosCoverage;
 use crate::fault::MerchantFault;
 use crate::plan::RunPlan;
 use crate::run::RunResult;
@@ -9,7 +10,7 @@ use crate::shrink::ShrunkRun;
 use crate::timeline::{escaped, html, mermaid, text};
 use holdfast_server::chaos::Behavior;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -47,10 +48,8 @@ pub struct MerchantReport {
     pub steps: u64,
     /// The faults found, each with its shortest story.
     pub stories: Vec<MerchantStory>,
-    /// The occurrences of each behavior beside each lifecycle transition of the same purchase.
-    pub coverage: BTreeMap<Behavior, BTreeMap<String, u64>>,
-    /// The lifecycle transitions seen.
-    pub transitions: BTreeSet<String>,
+    /// The behaviors beside the lifecycle transitions of the same purchase.
+    pub coverage: ChaosCoverage,
     /// The reason why the check ended early.
     pub incomplete: Option<String>,
     /// The time it took.
@@ -72,8 +71,7 @@ impl MerchantReport {
             runs: 0,
             steps: 0,
             stories: Vec::new(),
-            coverage: BTreeMap::new(),
-            transitions: BTreeSet::new(),
+            coverage: ChaosCoverage::default(),
             incomplete: None,
             elapsed: Duration::ZERO,
         }
@@ -86,18 +84,7 @@ impl MerchantReport {
         self.counts.add(&result.counts);
         self.purchases = self.counts.purchases;
         self.steps = self.steps.saturating_add(u64::try_from(result.steps).unwrap_or(u64::MAX));
-        for names in result.transitions.values() {
-            self.transitions.extend(names.iter().cloned());
-        }
-        let pairs: BTreeSet<(Behavior, u64)> =
-            result.occurred.iter().map(|one| (one.occasion.behavior, one.occasion.scope)).collect();
-        for (behavior, slot) in pairs {
-            let row = self.coverage.entry(behavior).or_default();
-            for name in result.transitions.get(&slot).into_iter().flatten() {
-                let count = row.entry(name.clone()).or_insert(0);
-                *count = count.saturating_add(1);
-            }
-        }
+        self.coverage.add(result);
         if self.incomplete.is_none() {
             self.incomplete.clone_from(&result.incomplete);
         }
@@ -143,12 +130,6 @@ impl MerchantReport {
         }
     }
 
-    /// Returns the behaviors that never occurred.
-    #[must_use]
-    pub fn not_reached(&self) -> Vec<Behavior> {
-        Behavior::ALL.iter().copied().filter(|behavior| !self.coverage.contains_key(behavior)).collect()
-    }
-
     /// Returns the report as text.
     #[must_use]
     pub fn text(&self) -> String {
@@ -156,8 +137,8 @@ impl MerchantReport {
         for story in &self.stories {
             out.push_str(&story.text());
         }
-        let pairs: usize = self.coverage.values().map(BTreeMap::len).sum();
-        let possible = Behavior::ALL.len().saturating_mul(self.transitions.len());
+        let pairs = self.coverage.reached();
+        let possible = Behavior::ALL.len().saturating_mul(ChaosCoverage::transitions().len());
         out.push_str(&format!(
             "{} purchases, {} of them paid, of {} planned in {} runs, {} steps, {} s; profile {}, seed {}\n{} of {} behaviors occurred; {pairs} of {possible} \
              pairs of behavior and transition\n",
@@ -169,11 +150,11 @@ impl MerchantReport {
             self.elapsed.as_secs(),
             self.profile,
             self.seed,
-            self.coverage.len(),
+            self.coverage.pairs.len(),
             Behavior::ALL.len(),
         ));
         out.push_str(&self.extent());
-        let missing: Vec<&str> = self.not_reached().into_iter().map(Behavior::name).collect();
+        let missing: Vec<&str> = self.coverage.never().into_iter().map(Behavior::name).collect();
         if !missing.is_empty() {
             out.push_str(&format!("never occurred: {}\n", missing.join(", ")));
         }
@@ -187,7 +168,10 @@ impl MerchantReport {
     #[must_use]
     pub fn json(&self) -> Value {
         let coverage: BTreeMap<&str, &BTreeMap<String, u64>> =
-            self.coverage.iter().map(|(behavior, row)| (behavior.name(), row)).collect();
+            self.coverage.pairs.iter().map(|(behavior, row)| (behavior.name(), row)).collect();
+        let missing = self.coverage.missing();
+        let missing: BTreeMap<&str, &Vec<&str>> =
+            missing.iter().map(|(behavior, names)| (behavior.name(), names)).collect();
         let stories: Vec<Value> = self.stories.iter().map(MerchantStory::json).collect();
         let counts = &self.counts;
         let read: BTreeMap<&str, u64> = counts.read.iter().map(|(field, count)| (field.name(), *count)).collect();
@@ -199,7 +183,8 @@ impl MerchantReport {
             "not_judged": counts.not_judged().into_iter().map(MerchantFault::sentence).collect::<Vec<_>>(),
             "attacks": attacks, "profile": self.profile, "seed": self.seed.to_string(), "purchases": self.purchases,
             "runs": self.runs, "steps": self.steps, "seconds": self.elapsed.as_secs(), "findings": stories,
-            "coverage": coverage, "not_reached": self.not_reached().into_iter().map(Behavior::name).collect::<Vec<_>>(),
+            "coverage": coverage, "pairs_not_reached": missing,
+            "not_reached": self.coverage.never().into_iter().map(Behavior::name).collect::<Vec<_>>(),
             "incomplete": self.incomplete })
     }
 
@@ -232,13 +217,16 @@ impl MerchantReport {
         )
     }
 
-    /// Writes `report.json`, and for each fault its story in Markdown and HTML and its replay file, into a folder.
+    /// Writes `report.json`, `coverage.md`, and for each fault its story in Markdown and HTML and its replay file, into a folder.
     ///
     /// # Errors
     /// Returns an error if the folder cannot be written.
     pub fn write(&self, folder: &Path) -> std::io::Result<Vec<PathBuf>> {
         std::fs::create_dir_all(folder)?;
-        let mut files = vec![(folder.join("report.json"), format!("{:#}\n", self.json()))];
+        let mut files = vec![
+            (folder.join("report.json"), format!("{:#}\n", self.json())),
+            (folder.join("coverage.md"), self.coverage.markdown()),
+        ];
         for story in &self.stories {
             let name = story.name();
             files.push((folder.join(format!("{name}.md")), story.markdown()));

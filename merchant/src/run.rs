@@ -97,7 +97,10 @@ pub fn run(
     name: &str,
     deadline: Option<Instant>,
 ) -> RunResult {
-    provider.forget();
+    if let Err(error) = provider.forget() {
+        let incomplete = Some(format!("the provider failed: {error}"));
+        return RunResult { incomplete, ..RunResult::default() };
+    }
     let choice = ChaosChoice { seed: plan.seed, profile: plan.profile.clone() };
     provider.chaos.restart(choice, plan.only.clone());
     let _ = (provider.chaos.take_exchanges(), provider.timeline.take());

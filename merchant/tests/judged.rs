@@ -5,6 +5,7 @@
 
 mod shop;
 
+use holdfast_merchant::timeline::{Party, TimelineEntry};
 use holdfast_merchant::{MerchantFault, MerchantOrder, MerchantReport, chaos_choice, check};
 use shop::ledger::{self, Practice};
 use shop::{Habit, order, serve, serve_until};
@@ -133,5 +134,8 @@ fn other_mistakes_are_found() {
         assert_eq!(faults(&report), [fault], "{practice:?}: {}", report.text());
         let story = report.stories.first().unwrap();
         assert!(story.diagnosis.contains(diagnosis), "{practice:?}: {}", report.text());
+        // Nothing of an earlier run, which the fault ended, comes in this one.
+        let is_foreign = |entry: &TimelineEntry| entry.slot == 0 && entry.to == Party::Merchant;
+        assert!(!story.shrunk.result.timeline.iter().any(is_foreign), "{practice:?}: {}", report.text());
     }
 }

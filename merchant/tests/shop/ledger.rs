@@ -168,7 +168,7 @@ impl LedgerShop {
             let mut orders = self.orders.lock().unwrap();
             let entry = orders.entry(order.clone()).or_default();
             entry.payment.clone_from(&id);
-            entry.tries += 1;
+            entry.tries = entry.tries.saturating_add(1);
             entry.tries
         };
         if is_hold {
@@ -204,11 +204,9 @@ impl LedgerShop {
                 self.ask(&format!("payment_intents/{payment}/cancel"), form, &format!("cancel-{name}"))
             }
             (_, practice) => {
-                let amount = match practice {
-                    Practice::RefundsTheRest => order.books[0].saturating_sub(order.books[1]),
-                    Practice::RefundsHalf => amount / 2,
-                    _ => amount,
-                };
+                let [paid, refunded, ..] = order.books;
+                let amount = if practice == Practice::RefundsTheRest { paid.saturating_sub(refunded) } else { amount };
+                let amount = if practice == Practice::RefundsHalf { amount / 2 } else { amount };
                 let form = format!("payment_intent={payment}&amount={amount}");
                 self.ask("refunds", &form, &text(body, "/request"))
             }
@@ -224,26 +222,25 @@ impl LedgerShop {
         } else {
             text(&thing, "/payment_intent")
         };
-        match self.practice {
-            Practice::Polls => 200,
-            Practice::Queues => {
-                let shop = Arc::clone(self);
-                spawn(move || {
-                    for _ in 0..100 {
-                        sleep(Duration::from_millis(30));
-                        if shop.order_of(&id).is_some_and(|name| shop.work(&name)) {
-                            return;
-                        }
-                    }
-                });
-                200
-            }
-            Practice::Slow => {
-                sleep(Duration::from_millis(100));
-                self.handle(&id)
-            }
-            _ => self.handle(&id),
+        if self.practice == Practice::Polls {
+            return 200;
         }
+        if self.practice == Practice::Queues {
+            let shop = Arc::clone(self);
+            spawn(move || {
+                for _ in 0..100 {
+                    sleep(Duration::from_millis(30));
+                    if shop.order_of(&id).is_some_and(|name| shop.work(&name)) {
+                        return;
+                    }
+                }
+            });
+            return 200;
+        }
+        if self.practice == Practice::Slow {
+            sleep(Duration::from_millis(100));
+        }
+        self.handle(&id)
     }
 
     fn handle(&self, payment: &str) -> u16 {
@@ -274,7 +271,7 @@ impl LedgerShop {
         let is_made = |refund: &&Value| !["failed", "canceled"].contains(&text(refund, "/status").as_str());
         let mut refunded: u64 = listed.iter().filter(is_made).map(|refund| number(refund, "/amount")).sum();
         if self.practice == Practice::BooksRefundsTwice {
-            refunded *= 2;
+            refunded = refunded.saturating_mul(2);
         }
         let paid = number(&intent.json, "/amount_received");
         let canceled = u64::from(text(&intent.json, "/status") == "canceled");
