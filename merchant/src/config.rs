@@ -77,14 +77,34 @@ impl CustomerSide {
     }
 }
 
+/// The start of a purchase; `{order}`, `{amount}`, `{currency}` and `{payment_method}` are replaced.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum PurchaseStart {
+    /// A request to the application: `POST /orders`.
+    Request(String),
+    /// A command in the folder of the file. Its standard output is the response as JSON, and its exit code 0 a success. It
+    /// has the environment of the application, and its address in `SHOP_URL`.
+    Command(Vec<String>),
+}
+
+impl std::fmt::Display for PurchaseStart {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Request(text) => f.write_str(text),
+            Self::Command(words) => f.write_str(&words.join(" ")),
+        }
+    }
+}
+
 /// One way to buy.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FlowConfig {
     /// Its name in reports.
     pub name: String,
-    /// The request that starts a purchase: `POST /orders`.
-    pub start: String,
+    /// The start of a purchase.
+    pub start: PurchaseStart,
     /// Its body; `{order}`, `{amount}`, `{currency}` and `{payment_method}` are replaced.
     #[serde(default)]
     pub body: String,
@@ -191,7 +211,15 @@ impl MerchantConfig {
 
 impl FlowConfig {
     fn check(&self) -> Result<(), String> {
-        request(&self.start).map_err(|error| format!("start: {error}"))?;
+        match &self.start {
+            PurchaseStart::Request(text) => {
+                let _ = request(text).map_err(|error| format!("start: {error}"))?;
+            }
+            PurchaseStart::Command(words) if words.is_empty() => {
+                return Err("start: expected a request, such as POST /orders, or a list of words: a command".to_owned());
+            }
+            PurchaseStart::Command(_) => {}
+        }
         let named = [("refund", &self.refund), ("capture", &self.capture), ("cancel", &self.cancel)];
         for (name, wanted) in named {
             if let Some(wanted) = wanted {
@@ -236,6 +264,7 @@ mod tests {
             ("/books/{order}", "/books", "books"),
             ("POST /o", "BUY /o", "start"),
             ("POST /o", "POST", "start"),
+            ("\"POST /o\"", "[]", "start"),
             ("\"hosted\"", "\"elsewhere\"", "customer"),
             ("pay = \"/url\"", "pay = \"url\"", "pay"),
             ("pay = \"/url\"", "pay = \"/url\"\nmethods = [\"cash\"]", "methods"),

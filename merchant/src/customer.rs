@@ -1,7 +1,7 @@
 //! The steps of customers and of the merchant's staff.
 
 use crate::attack::Attack;
-use crate::config::{CustomerSide, MerchantRequest};
+use crate::config::{CustomerSide, MerchantRequest, PurchaseStart};
 use crate::http::WebReply;
 use crate::purchase::{Purchase, PurchaseStep};
 use crate::run::MerchantRun;
@@ -130,7 +130,10 @@ impl MerchantRun<'_> {
             ("{currency}", flow.currency.as_str()),
             ("{payment_method}", token),
         ];
-        let reply = self.shop.ask(&flow.start, &flow.body, &values);
+        let reply = match &flow.start {
+            PurchaseStart::Request(wanted) => self.shop.ask(wanted, &flow.body, &values),
+            PurchaseStart::Command(words) => self.shop.execute(words, &values),
+        };
         let text = format!("{} ({amount} {}): {}", flow.start, flow.currency, reply.shown());
         self.tell(purchase.plan.slot, Party::Customer, Party::Merchant, text);
         reply

@@ -4,7 +4,9 @@ use crate::books::{Books, BooksReply};
 use crate::config::{MerchantConfig, request};
 use crate::http::{WebClient, WebReply};
 use crate::provider::{KEY, Provider};
+use std::collections::BTreeMap;
 use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -33,6 +35,9 @@ impl std::fmt::Display for NotRunning {
 /// The application, stopped when dropped.
 pub struct Shop {
     base: String,
+    folder: PathBuf,
+    /// The environment of its commands.
+    env: BTreeMap<String, String>,
     client: WebClient,
     process: Option<Child>,
 }
@@ -62,11 +67,13 @@ impl Shop {
     /// # Errors
     /// [`NotRunning`] if it does not.
     pub fn start(config: &MerchantConfig, base: &str, port: u16, provider: &Provider) -> Result<Self, NotRunning> {
+        let env = environment(config, base, port, provider);
+        let folder = config.folder.clone();
         let process = match config.command.as_deref() {
             None => None,
-            Some(words) => Some(spawn(config, words, port, provider)?),
+            Some(words) => Some(spawn(&folder, &env, words)?),
         };
-        let mut shop = Self { base: base.to_owned(), client: WebClient::default(), process };
+        let mut shop = Self { base: base.to_owned(), folder, env, client: WebClient::default(), process };
         let address = base.trim_start_matches("http://").split('/').next().unwrap_or_default().to_owned();
         let begin = Instant::now();
         while TcpStream::connect(&address).is_err() {
@@ -92,6 +99,12 @@ impl Shop {
         let (wanted, body) = (filled(wanted), filled(body));
         let Ok((method, path)) = request(&wanted) else { return WebReply::default() };
         self.client.send(method, &format!("{}{path}", self.base), &[], &body)
+    }
+
+    /// Executes a command, with `values` in place of `{name}` in its words.
+    #[must_use]
+    pub fn execute(&self, words: &[String], values: &[(&str, &str)]) -> WebReply {
+        execute(&self.folder, &self.env, words, values)
     }
 
     /// Visits an address as a customer's browser does.
@@ -124,26 +137,66 @@ impl Shop {
     }
 }
 
-fn spawn(config: &MerchantConfig, words: &[String], port: u16, provider: &Provider) -> Result<Child, NotRunning> {
-    let filled: Vec<String> = words.iter().map(|word| word.replace("{port}", &port.to_string())).collect();
-    let Some((program, arguments)) = filled.split_first() else {
-        return Err(NotRunning::Failed("command: expected a program".to_owned()));
-    };
+/// Returns the environment of the application and of its commands.
+fn environment(config: &MerchantConfig, base: &str, port: u16, provider: &Provider) -> BTreeMap<String, String> {
+    let own = [
+        ("PORT", port.to_string()),
+        ("SHOP_URL", base.to_owned()),
+        ("STRIPE_API_BASE", provider.origin.clone()),
+        ("STRIPE_SECRET_KEY", KEY.to_owned()),
+        ("STRIPE_WEBHOOK_SECRET", provider.secret.clone()),
+    ];
+    let own = own.into_iter().map(|(name, value)| (name.to_owned(), value));
+    own.chain(config.env.clone()).collect()
+}
+
+/// Returns a command in a folder.
+fn command(folder: &Path, env: &BTreeMap<String, String>, words: &[String]) -> Result<Command, String> {
+    let (program, arguments) = words.split_first().ok_or("expected a program")?;
     let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .env("PORT", port.to_string())
-        .env("STRIPE_API_BASE", &provider.origin)
-        .env("STRIPE_SECRET_KEY", KEY)
-        .env("STRIPE_WEBHOOK_SECRET", &provider.secret)
-        .envs(&config.env)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null());
-    if !config.folder.as_os_str().is_empty() {
-        command.current_dir(&config.folder);
+    command.args(arguments).envs(env).stdin(Stdio::null());
+    if !folder.as_os_str().is_empty() {
+        command.current_dir(folder);
     }
-    command.spawn().map_err(|error| {
+    Ok(command)
+}
+
+/// Executes a command to its end. Its standard output is the response.
+fn execute(folder: &Path, env: &BTreeMap<String, String>, words: &[String], values: &[(&str, &str)]) -> WebReply {
+    let filled = |word: &String| values.iter().fold(word.clone(), |text, (name, value)| text.replace(name, value));
+    let words: Vec<String> = words.iter().map(filled).collect();
+    let Some(output) = command(folder, env, &words).ok().and_then(|mut command| command.output().ok()) else {
+        return WebReply::default();
+    };
+    let json = serde_json::from_slice(&output.stdout).unwrap_or_default();
+    WebReply { status: if output.status.success() { 200 } else { 500 }, location: None, json }
+}
+
+fn spawn(folder: &Path, env: &BTreeMap<String, String>, words: &[String]) -> Result<Child, NotRunning> {
+    let port = env.get("PORT").map(String::as_str).unwrap_or_default();
+    let filled: Vec<String> = words.iter().map(|word| word.replace("{port}", port)).collect();
+    let program = filled.first().cloned().unwrap_or_default();
+    let failed = |error: String| NotRunning::Failed(format!("command: {error}"));
+    let mut command = command(folder, env, &filled).map_err(failed)?;
+    command.stdout(Stdio::null()).spawn().map_err(|error| {
         let what = format!("command: {program}: {error}");
         if error.kind() == std::io::ErrorKind::NotFound { NotRunning::Missing(what) } else { NotRunning::Failed(what) }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_starts_a_purchase() {
+        let words = |script: &str| vec!["sh".to_owned(), "-c".to_owned(), script.to_owned()];
+        let env = BTreeMap::from([("SHOP_URL".to_owned(), "http://127.0.0.1:1".to_owned())]);
+        let run = |script: &str| execute(Path::new(""), &env, &words(script), &[("{order}", "order-1")]);
+        let reply = run("printf '{\"payment\": \"%s {order}\"}' \"$SHOP_URL\"");
+        assert_eq!((reply.status, &reply.json), (200, &serde_json::json!({ "payment": "http://127.0.0.1:1 order-1" })));
+        assert_eq!(run("exit 4").status, 500);
+        let missing = execute(Path::new(""), &env, &["./no-such-program".to_owned()], &[]);
+        assert_eq!(missing.status, 0);
+    }
 }

@@ -24,7 +24,7 @@ pub(crate) enum Practice {
     Accepts,
     /// It takes its time for each webhook.
     Slow,
-    /// It refunds everything that is left, whatever the staff asks for.
+    /// It refunds everything that is left instead of the amount that the staff asks for.
     RefundsTheRest,
     /// It refunds half of what the staff asks for.
     RefundsHalf,
@@ -32,7 +32,7 @@ pub(crate) enum Practice {
     BooksRefundsTwice,
     /// It fulfills the order before the one that was paid.
     FulfillsAnother,
-    /// It captures the whole hold, whatever the staff asks for.
+    /// It captures the whole hold instead of the amount that the staff asks for.
     ForgetsTheAmount,
     /// It confirms a capture and makes none.
     ForgetsTheCapture,

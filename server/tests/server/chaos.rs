@@ -212,7 +212,7 @@ fn deliveries_show_each_behavior() {
     assert_eq!(usual, other);
 }
 
-/// HOOK-3: whatever chaos loses and delays, five attempts of each delivery arrive within the three days.
+/// HOOK-3: five attempts of each delivery arrive within the three days, under every loss and delay.
 #[test]
 fn enough_attempts_of_each_delivery_arrive() {
     let mut latest = 0;
