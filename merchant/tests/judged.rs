@@ -6,7 +6,9 @@
 mod shop;
 
 use holdfast_merchant::timeline::{Party, TimelineEntry};
-use holdfast_merchant::{MerchantFault, MerchantOrder, MerchantReport, chaos_choice, check};
+use holdfast_merchant::{
+    MerchantConfig, MerchantFault, MerchantOrder, MerchantReport, NotRunning, chaos_choice, check,
+};
 use shop::ledger::{self, Practice};
 use shop::{Habit, order, serve, serve_until};
 use std::net::TcpStream;
@@ -114,6 +116,8 @@ fn other_practices_are_no_faults() {
     for practice in [Practice::WorksFirst, Practice::Queues, Practice::Polls, Practice::Accepts, Practice::Slow] {
         let report = stormy(practice, 24);
         assert!(report.stories.is_empty() && report.incomplete.is_none(), "{practice:?}: {}", report.text());
+        let reached = |name: &str| report.coverage.pairs.values().any(|row| row.contains_key(name));
+        assert!(reached("checkout.session.completed") && reached("payment_intent.processing"), "{practice:?}");
     }
 }
 
@@ -138,4 +142,17 @@ fn other_mistakes_are_found() {
         let is_foreign = |entry: &TimelineEntry| entry.slot == 0 && entry.to == Party::Merchant;
         assert!(!story.shrunk.result.timeline.iter().any(is_foreign), "{practice:?}: {}", report.text());
     }
+}
+
+/// Without its program or a package, an application is missing and not faulty.
+#[test]
+fn an_application_that_cannot_run_is_missing() {
+    let started = |words: &[&str]| {
+        let command = Some(words.iter().map(|word| (*word).to_owned()).collect());
+        let config = MerchantConfig { command, url: "http://127.0.0.1:{port}".to_owned(), ..serve(Habit::Correct) };
+        check(&config, &order(1), &mut |_| ()).unwrap_err()
+    };
+    assert!(matches!(started(&["./no-such-program"]), NotRunning::Missing(why) if why.contains("no-such-program")));
+    assert!(matches!(started(&["sh", "-c", "exit 3"]), NotRunning::Missing(_)));
+    assert!(matches!(started(&["sh", "-c", "exit 1"]), NotRunning::Failed(_)));
 }

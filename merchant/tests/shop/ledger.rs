@@ -43,12 +43,14 @@ pub(crate) enum Practice {
 #[derive(Clone, Debug, Default)]
 struct LedgerOrder {
     payment: String,
+    session: String,
     tries: u32,
     books: [u64; 4],
 }
 
 struct LedgerShop {
     practice: Practice,
+    url: String,
     provider: String,
     client: WebClient,
     orders: Mutex<BTreeMap<String, LedgerOrder>>,
@@ -62,7 +64,7 @@ pub(crate) fn serve(practice: Practice) -> MerchantConfig {
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
     let provider = format!("http://{address}");
     let (client, orders, working) = (WebClient::default(), Mutex::default(), Mutex::default());
-    let shop = Arc::new(LedgerShop { practice, provider, client, orders, working });
+    let shop = Arc::new(LedgerShop { practice, url: url.clone(), provider, client, orders, working });
     if practice == Practice::Polls {
         let shop = Arc::clone(&shop);
         spawn(move || {
@@ -91,7 +93,9 @@ pub(crate) fn serve(practice: Practice) -> MerchantConfig {
          [[flow]]\nname = \"hold\"\nstart = \"POST /hold\"\nbody = '{{\"order\": \"{{order}}\", \"amount\": {{amount}}}}'\n\
          customer = \"client\"\npay = \"/payment\"\n{staff}\
          capture = {{ request = \"POST /capture/{{order}}\", body = '{{\"amount\": {{amount}}}}', partial = true }}\n\
-         cancel = {{ request = \"POST /cancel/{{order}}\" }}\n"
+         cancel = {{ request = \"POST /cancel/{{order}}\" }}\n\
+         [[flow]]\nname = \"embedded\"\nstart = \"POST /embedded\"\nmethods = [\"card\", \"us_bank_account\"]\n\
+         body = '{{\"order\": \"{{order}}\", \"amount\": {{amount}}}}'\ncustomer = \"embedded\"\npay = \"/payment\"\n{staff}"
     );
     MerchantConfig::parse(&text).unwrap()
 }
@@ -134,6 +138,8 @@ impl LedgerShop {
                 None => (404, Value::Null),
             },
             "direct" | "hold" => self.buy(act == "hold", body),
+            "embedded" => self.embed(body),
+            "return" => (200, Value::Null),
             _ => (self.staff(act, name, body), Value::Null),
         }
     }
@@ -185,6 +191,23 @@ impl LedgerShop {
         (if is_declined { 402 } else { 200 }, json!({ "payment": id }))
     }
 
+    /// Creates a session that a frame of the shop shows.
+    fn embed(&self, body: &Value) -> (u16, Value) {
+        let (order, amount) = (text(body, "/order"), number(body, "/amount"));
+        let form = format!(
+            "mode=payment&ui_mode=embedded_page&return_url={}/return&client_reference_id={order}&payment_method_types[]=card&\
+             payment_method_types[]=us_bank_account&payment_intent_data[metadata][order]={order}&line_items[0][quantity]=1&\
+             line_items[0][price_data][currency]=usd&line_items[0][price_data][unit_amount]={amount}&\
+             line_items[0][price_data][product_data][name]=shirt",
+            self.url
+        );
+        let made = self.ask("checkout/sessions", &form, &format!("create-{order}"));
+        if made.is_success() {
+            self.orders.lock().unwrap().entry(order).or_default().session = text(&made.json, "/id");
+        }
+        (if made.is_success() { 200 } else { 503 }, json!({ "payment": text(&made.json, "/client_secret") }))
+    }
+
     fn staff(&self, act: &str, name: &str, body: &Value) -> u16 {
         let Some(order) = self.orders.lock().unwrap().get(name).cloned() else { return 404 };
         let (payment, amount) = (order.payment, number(body, "/amount"));
@@ -217,11 +240,6 @@ impl LedgerShop {
 
     fn webhook(self: &Arc<Self>, event: &Value) -> u16 {
         let thing = event.pointer("/data/object").cloned().unwrap_or_default();
-        let id = if text(&thing, "/object") == "payment_intent" {
-            text(&thing, "/id")
-        } else {
-            text(&thing, "/payment_intent")
-        };
         if self.practice == Practice::Polls {
             return 200;
         }
@@ -230,7 +248,7 @@ impl LedgerShop {
             spawn(move || {
                 for _ in 0..100 {
                     sleep(Duration::from_millis(30));
-                    if shop.order_of(&id).is_some_and(|name| shop.work(&name)) {
+                    if shop.order_of(&thing).is_some_and(|name| shop.work(&name)) {
                         return;
                     }
                 }
@@ -240,20 +258,43 @@ impl LedgerShop {
         if self.practice == Practice::Slow {
             sleep(Duration::from_millis(100));
         }
-        self.handle(&id)
+        self.handle(&thing)
     }
 
-    fn handle(&self, payment: &str) -> u16 {
-        match self.order_of(payment) {
+    fn handle(&self, thing: &Value) -> u16 {
+        match self.order_of(thing) {
             Some(name) if self.work(&name) => 200,
             Some(_) => 503,
             None => 409,
         }
     }
 
-    fn order_of(&self, payment: &str) -> Option<String> {
-        let orders = self.orders.lock().unwrap();
-        orders.iter().find(|(_, order)| order.payment == payment).map(|(name, _)| name.clone())
+    /// Returns the order of an event's object, by its payment or by the name that it carries.
+    fn order_of(&self, thing: &Value) -> Option<String> {
+        let is_payment = text(thing, "/object") == "payment_intent";
+        let payment = text(thing, if is_payment { "/id" } else { "/payment_intent" });
+        let mut orders = self.orders.lock().unwrap();
+        let known = orders.iter().find(|(_, order)| !payment.is_empty() && order.payment == payment);
+        if let Some((name, _)) = known {
+            return Some(name.clone());
+        }
+        let names = [text(thing, "/metadata/order"), text(thing, "/client_reference_id")];
+        let name = names.into_iter().find(|name| orders.contains_key(name))?;
+        let order = orders.get_mut(&name)?;
+        if order.payment.is_empty() {
+            order.payment = payment;
+        }
+        Some(name)
+    }
+
+    /// Reads the payment of an order's session; empty if it has none yet.
+    fn payment_of_session(&self, name: &str) -> String {
+        let session = self.orders.lock().unwrap().get(name).map(|order| order.session.clone()).unwrap_or_default();
+        let payment = text(&self.ask(&format!("checkout/sessions/{session}"), "", "").json, "/payment_intent");
+        if let Some(order) = self.orders.lock().unwrap().get_mut(name) {
+            order.payment.clone_from(&payment);
+        }
+        payment
     }
 
     /// Reads the payment of an order and its refunds into the books. Returns whether the provider answered.
@@ -262,6 +303,10 @@ impl LedgerShop {
         let Some(payment) = self.orders.lock().unwrap().get(name).map(|order| order.payment.clone()) else {
             return false;
         };
+        let payment = if payment.is_empty() { self.payment_of_session(name) } else { payment };
+        if payment.is_empty() {
+            return true;
+        }
         let intent = self.ask(&format!("payment_intents/{payment}"), "", "");
         let refunds = self.ask(&format!("refunds?payment_intent={payment}&limit=100"), "", "");
         let Some(listed) = refunds.json.pointer("/data").and_then(Value::as_array) else { return false };
