@@ -60,6 +60,11 @@ impl MerchantRun<'_> {
 
     /// Judges a purchase at the present moment.
     pub(crate) fn judge_now(&mut self, slot: u64) {
+        // What an attack moved is wrong afterwards, too: one cause is one fault.
+        let is_moved = |one: &MerchantFinding| one.slot == slot && one.fault == MerchantFault::HostileMoved;
+        if self.result.findings.iter().any(is_moved) {
+            return;
+        }
         let Some(index) = self.purchases.iter().position(|one| one.plan.slot == slot) else { return };
         let Some(purchase) = self.purchases.get_mut(index) else { return };
         let truth = LedgerTruth::of(&self.provider.objects(slot));

@@ -144,6 +144,17 @@ fn other_mistakes_are_found() {
     }
 }
 
+/// An attack that moves the books is one fault: that the books are then wrong is no other one.
+#[test]
+fn an_attack_is_one_fault() {
+    let choice = chaos_choice("1:calm").unwrap();
+    let all = MerchantOrder { choice, is_hostile: true, keep_going: true, ..order(12) };
+    let report = check(&ledger::serve(Practice::BelievesEvents), &all, &mut |_| ()).unwrap();
+    let mut found = faults(&report);
+    found.sort();
+    assert_eq!(found, ["HostileAccepted", "HostileMoved"], "{}", report.text());
+}
+
 /// Without its program or a package, an application is missing and not faulty.
 #[test]
 fn an_application_that_cannot_run_is_missing() {
