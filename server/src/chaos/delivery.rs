@@ -117,6 +117,14 @@ impl ChaosDelivery {
         Some(Post { url: post.url.clone(), signature, body })
     }
 
+    /// Posts while responses are left alone.
+    fn calmly(&self, post: &Post) -> Option<u16> {
+        self.chaos.begin_calm();
+        let status = self.inner.post(post);
+        self.chaos.end_calm();
+        status
+    }
+
     fn is_down(&self, now: u64, subject: &str) -> bool {
         if now < self.chaos.down_until() {
             return true;
@@ -138,9 +146,16 @@ impl Chaos {
         self.held().down_until = until;
     }
 
-    /// Sets whether responses are left alone for now.
-    fn set_calm(&self, is_calm: bool) {
-        self.held().is_calm = is_calm;
+    /// Begins a time in which responses are left alone.
+    fn begin_calm(&self) {
+        let mut state = self.held();
+        state.calm = state.calm.saturating_add(1);
+    }
+
+    /// Ends a time in which responses are left alone.
+    fn end_calm(&self) {
+        let mut state = self.held();
+        state.calm = state.calm.saturating_sub(1);
     }
 }
 
@@ -175,9 +190,7 @@ impl DeliveryPort for ChaosDelivery {
             post.signature = two_signatures(&post.signature, draw.between(0, u64::MAX.saturating_sub(1)));
         }
         let is_last_chance = failures.is_some_and(|count| count >= ATTEMPTS_UNDER_CHAOS);
-        self.chaos.set_calm(is_last_chance);
-        let status = self.inner.post(&post);
-        self.chaos.set_calm(false);
+        let status = if is_last_chance { self.calmly(&post) } else { self.inner.post(&post) };
         let is_success = status.is_some_and(|status| (200..300).contains(&status));
         self.note(name, is_success, true);
         if is_success && self.chaos.decide(Behavior::WebhookDoubled, &subject).is_some() {

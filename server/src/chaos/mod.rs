@@ -116,8 +116,8 @@ struct ChaosState {
     keys: HashSet<String>,
     moved: HashSet<JobKey>,
     down_until: u64,
-    /// Whether responses are left alone for now.
-    is_calm: bool,
+    /// The deliveries in progress during which responses are left alone.
+    calm: u32,
     agenda: Agenda,
 }
 
@@ -246,7 +246,7 @@ impl ChaosState {
             keys: HashSet::new(),
             moved: HashSet::new(),
             down_until: 0,
-            is_calm: false,
+            calm: 0,
             agenda: Agenda::default(),
         }
     }
@@ -262,7 +262,7 @@ impl ChaosState {
         let draw = key.iter().fold(0x9e37_79b9_7f4a_7c15, |hash, part| mixed(hash ^ mixed(*part)));
         let happens = draw.checked_rem(1000).unwrap_or(0) < u64::from(self.profile.chance(behavior));
         let occasion = Occasion { behavior, scope, about, number };
-        let is_left_alone = self.is_calm && behavior.row().side == Side::Answer;
+        let is_left_alone = self.calm > 0 && behavior.row().side == Side::Answer;
         let may = !is_left_alone && self.only.as_ref().is_none_or(|only| only.contains(&occasion));
         (happens && may).then_some((Draw(draw), occasion))
     }
