@@ -10,6 +10,7 @@ use crate::run::{RunResult, run};
 use crate::shop::{NotRunning, Shop, base_url};
 use crate::shrink::shrink;
 use holdfast_server::chaos::ChaosChoice;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// The runs of one session: the virtual clock cannot be moved by more than a hundred years.
@@ -62,6 +63,7 @@ struct MerchantCampaign<'a> {
     config: &'a MerchantConfig,
     begin: Instant,
     time_limit: Duration,
+    stop: &'a AtomicBool,
     session: Option<MerchantSession>,
     sessions: u64,
     orders: u64,
@@ -78,14 +80,23 @@ impl MerchantCampaign<'_> {
         Ok(())
     }
 
-    /// Runs a plan; `more` is added to the time limit.
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Runs a plan; `more` is added to the time limit. The result is empty if the check was stopped meanwhile: the
+    /// application may have been stopped together with this program.
     fn run(&mut self, plan: &RunPlan, more: Duration) -> RunResult {
+        if self.is_stopped() {
+            return RunResult::default();
+        }
         let deadline = self.begin.checked_add(self.time_limit.saturating_add(more));
         self.orders = self.orders.saturating_add(1);
         let name = format!("order-{}", self.orders);
         let Some(session) = &mut self.session else { return RunResult::default() };
         session.runs = session.runs.saturating_add(1);
-        run(self.config, (&session.provider, &session.shop), plan, &name, deadline)
+        let result = run(self.config, (&session.provider, &session.shop), plan, &name, deadline);
+        if self.is_stopped() { RunResult::default() } else { result }
     }
 
     /// Shrinks a run with a fault to its story.
@@ -108,12 +119,29 @@ pub fn check(
     order: &MerchantOrder,
     progress: &mut dyn FnMut(&MerchantReport),
 ) -> Result<MerchantReport, NotRunning> {
+    check_until(config, order, &AtomicBool::new(false), progress)
+}
+
+/// Checks an application as [`check`] does, until `stop` is set; the report is incomplete then.
+///
+/// # Errors
+/// [`NotRunning`] if the application does not run.
+pub fn check_until(
+    config: &MerchantConfig,
+    order: &MerchantOrder,
+    stop: &AtomicBool,
+    progress: &mut dyn FnMut(&MerchantReport),
+) -> Result<MerchantReport, NotRunning> {
     let (begin, time_limit) = (Instant::now(), order.time_limit);
-    let mut campaign = MerchantCampaign { config, begin, time_limit, session: None, sessions: 0, orders: 0 };
+    let mut campaign = MerchantCampaign { config, begin, time_limit, stop, session: None, sessions: 0, orders: 0 };
     campaign.renew()?;
     let mut report = MerchantReport::new(order);
     let mut seed = order.choice.seed;
     while report.planned < order.purchases {
+        if campaign.is_stopped() {
+            report.incomplete = Some("interrupted".to_owned());
+            break;
+        }
         if begin.elapsed() >= time_limit {
             report.incomplete = Some("the time is up".to_owned());
             break;
@@ -125,6 +153,9 @@ pub fn check(
         let plan = order.replay.clone().unwrap_or_else(|| next_plan(order, seed, &report));
         seed = seed.wrapping_add(1);
         let result = campaign.run(&plan, Duration::ZERO);
+        if campaign.is_stopped() {
+            continue;
+        }
         report.add(&plan, &result);
         for fault in fresh_faults(&report, &result) {
             let story = campaign.story(&plan, result.clone(), fault);
