@@ -34,7 +34,7 @@ pub mod wire;
 
 pub use campaign::Progress;
 pub use finding::{Class, Finding};
-pub use report::{KnownFindings, Report};
+pub use report::{KnownFindings, Report, RequirementVerdict};
 pub use settings::Settings;
 
 use std::sync::atomic::Ordering;
@@ -54,8 +54,9 @@ use wire::pace::Pace;
 /// makes the report incomplete instead.
 pub fn drive(settings: &Settings, name: &str, progress: &mut dyn FnMut(&Progress)) -> Result<Report, String> {
     let target = settings.target()?;
-    let pace = Pace::new(settings.rate, settings.end()).stopped_by(settings.stop.clone());
-    let wire = Wire::to(target, settings.key.clone(), settings.patience, pace);
+    let tls = settings.tls(&target)?;
+    let pace = Pace::new(settings.requests_a_second(&target), settings.end()).stopped_by(settings.stop.clone());
+    let wire = Wire::to(target, settings.key.clone(), settings.patience, pace).with_tls(tls);
     // Keys of an earlier drive may still be known to the server.
     let moment = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let mut server = Server::new(wire, format!("drive-{moment:x}"));

@@ -282,7 +282,17 @@ fn choices_are_learnt_and_are_no_faults() {
 fn a_report_has_every_form() {
     let report = driven(Some(Fault::CaptureAfterCancel), 3_000);
     let markdown = report.markdown();
-    for part in ["## Money or state", "curl -s", "import stripe", "## Rules", "| the model |", "capture pi1"] {
+    for part in [
+        "## Money or state",
+        "curl -s",
+        "import stripe",
+        "## Requirements",
+        "| contradicted |",
+        "## Left out",
+        "| a clock |",
+        "| the model |",
+        "capture pi1",
+    ] {
         assert!(markdown.contains(part), "{part} is missing:\n{markdown}");
     }
     let html = report.html();

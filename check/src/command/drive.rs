@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use holdfast_drive::{Class, KnownFindings, Progress, Report, Settings, drive};
+use holdfast_drive::{Class, KnownFindings, Progress, Report, RequirementVerdict, Settings, drive};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{CommonOptions, Exit, Failure, Io};
@@ -12,7 +12,7 @@ use crate::table::{Align, grouped, lay_out};
 /// Arguments of `check drive`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct DriveArgs {
-    /// Where the server is, such as http://127.0.0.1:8420
+    /// Where the server is, such as http://127.0.0.1:8420; https:// needs a build with the feature `tls`
     url: String,
     /// A secret test key that the server takes
     #[arg(long, default_value = "sk_test_holdfast")]
@@ -41,9 +41,12 @@ pub(super) struct DriveArgs {
     /// Fail on findings only that this JSON report of an earlier drive does not have
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// The server may be on another machine
+    /// The server may be on another machine; without --rate it is sent at most 20 requests a second
     #[arg(long)]
     allow_remote: bool,
+    /// A PEM file of certificates to trust beside the usual authorities, for https (feature `tls`)
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
 }
 
 /// Reads a rate such as `20/s` or `20`, from 1 to 100,000 requests a second.
@@ -67,6 +70,7 @@ pub(super) fn run(args: &DriveArgs, options: &CommonOptions, io: &mut Io<'_>) ->
         races: args.races,
         allow_remote: args.allow_remote,
         stop: io.interrupt.shared(),
+        ca_file: args.ca_file.clone(),
         ..Settings::of(&args.url, &args.key)
     };
     named(&args.name)?;
@@ -200,6 +204,12 @@ fn print(report: &Report, took: Duration, io: &mut Io<'_>) -> Result<(), Failure
         grouped(report.requests),
         report.edges
     )?;
+    let counts = RequirementVerdict::ALL.map(|it| format!("{} {}", report.requirements_with(it), it.name()));
+    writeln!(io.out, "requirements: {}", counts.join(", "))?;
+    let left_out: Vec<String> = report.left_out.iter().map(|(part, count)| format!("{count} need {part}")).collect();
+    if !left_out.is_empty() {
+        writeln!(io.out, "kinds of steps left out: {}", left_out.join(", "))?;
+    }
     if let Some(why) = &report.incomplete {
         writeln!(io.out, "{}: {why}", io.style.open("INCOMPLETE"))?;
     }

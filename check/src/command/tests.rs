@@ -119,7 +119,7 @@ fn help_is_no_error_and_bad_usage_is() {
         (vec!["merge", "no/such/file"], "no/such/file: "),
         (vec!["drive", "http://127.0.0.1:9", "--key", "sk_live_1"], "--key: `sk_live_…` is a live key"),
         (vec!["drive", "http://203.0.113.7"], "add --allow-remote"),
-        (vec!["drive", "https://127.0.0.1:9"], "TLS, which is not spoken here"),
+        (vec!["drive", "https://203.0.113.7"], if cfg!(feature = "tls") { "--allow-remote" } else { "--features tls" }),
         (vec!["drive", "http://127.0.0.1:9", "--name", "../x"], "--name: `../x` cannot be a file's name"),
         (vec!["report", "--to", "Cargo.toml"], "cannot write Cargo.toml: "),
         (vec!["strength", "--to", "Cargo.toml/x.md"], "cannot write Cargo.toml/x.md: "),

@@ -61,6 +61,8 @@ pub(crate) struct DriveCampaign<'a> {
     adopted: Vec<Adopted>,
     /// Fields of the dialect that the server contradicts itself about.
     dropped: BTreeSet<&'static str>,
+    /// Kinds of steps of the plan that were left out, by the part that the server lacks for them.
+    left_out: BTreeMap<&'static str, usize>,
     /// Different sequences in which model and server agreed.
     agreed: Vec<Vec<Input>>,
     pub(crate) sequences: u64,
@@ -113,6 +115,7 @@ impl<'a> DriveCampaign<'a> {
             witnessed: vec![0; CATALOGUE.len()],
             adopted: Vec::new(),
             dropped: BTreeSet::new(),
+            left_out: BTreeMap::new(),
             agreed: Vec::new(),
             sequences: 0,
             end: settings.end(),
@@ -184,6 +187,7 @@ impl<'a> DriveCampaign<'a> {
             unasked,
             races: self.races,
             checks: self.checks,
+            left_out: self.left_out,
             witnessed: self.witnessed,
             unrepeated: self.unrepeated.into_iter().map(|once| format!("{}: {}", once.headline, once.server)).collect(),
             incomplete: None,

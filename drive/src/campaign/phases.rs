@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_harness::choices::Seeded;
 use holdfast_harness::generator::{Bias, SequenceBuilder};
-use holdfast_model::Input;
+use holdfast_model::{EnvironmentEvent, Input};
 
 use super::DriveCampaign;
 use crate::features::features;
@@ -76,6 +76,7 @@ impl DriveCampaign<'_> {
             (Ok(alphabet), Ok(plain)) => (alphabet, plain),
             (Err(why), _) | (_, Err(why)) => return Ok(Some(why)),
         };
+        self.note_left_out(&alphabet);
         for round in 0..=ROUNDS {
             let (features, blocked) = (&self.features, &self.blocked);
             let witnesses = plan::witnesses(
@@ -99,6 +100,23 @@ impl DriveCampaign<'_> {
             }
         }
         Ok(Some(format!("the plan was not at its end after {ROUNDS} rounds")))
+    }
+
+    /// Counts the kinds of steps that need a test helper that the server lacks.
+    fn note_left_out(&mut self, alphabet: &[Input]) {
+        for witness in plan::witnesses(&self.config, alphabet, |_| true, |_| false) {
+            let lacks = |input: &&Input| matches!(input, Input::Event(_)) && !self.server.may_name(input);
+            let part = match witness.inputs.iter().find(lacks) {
+                Some(Input::Event(EnvironmentEvent::Advance { .. })) => "a clock",
+                Some(Input::Event(EnvironmentEvent::Authenticate { .. })) => "a helper for challenges",
+                Some(Input::Event(EnvironmentEvent::Settle { .. })) => "a helper for banks",
+                Some(Input::Event(EnvironmentEvent::Refund { .. })) => "a helper for refunds",
+                Some(_) => "another helper",
+                None => continue,
+            };
+            let count = self.left_out.entry(part).or_default();
+            *count = count.saturating_add(1);
+        }
     }
 
     /// Asks once more for everything that seemed to be missing: what is let through now was refused for another reason.

@@ -13,9 +13,11 @@ impl Report {
         let counts: serde_json::Map<String, Value> =
             Class::ALL.iter().map(|class| (class.name().to_owned(), json!(self.count(*class)))).collect();
         let rules: Vec<Value> = self
-            .rules()
+            .requirements()
             .into_iter()
-            .map(|(rule, times, broken)| json!({ "rule": rule, "borne_out": times, "broken_by": broken }))
+            .map(|(id, verdict, times, broken)| {
+                json!({ "rule": id, "verdict": verdict.name(), "borne_out": times, "broken_by": broken })
+            })
             .collect();
         let races: Vec<Value> = self
             .races
@@ -46,6 +48,7 @@ impl Report {
             "findings": (1_usize..).zip(&self.findings).map(|(number, it)| self.finding(number, it)).collect::<Vec<_>>(),
             "unsupported": self.missing.iter().map(|(what, says)| json!({ "what": what, "answer": says })).collect::<Vec<_>>(),
             "unasked": self.unasked,
+            "left_out": self.left_out,
             "races": races,
             "checks": checks,
             "unrepeated": self.unrepeated,

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use holdfast_properties::Property;
 
-use super::{Report, curl, python};
+use super::{Report, RequirementVerdict, curl, python};
 use crate::checks::Looked;
 use crate::finding::{Class, Finding};
 
@@ -153,15 +153,27 @@ impl Report {
     }
 
     fn write_rules(&self, out: &mut String) -> std::fmt::Result {
+        let counts =
+            RequirementVerdict::ALL.map(|verdict| format!("{} {}", self.requirements_with(verdict), verdict.name()));
         writeln!(
             out,
-            "\n## Rules\n\nFor each rule that a property renders: how often one of its properties had something to say and was true, \
-             and which findings break one.\n\n| rule | borne out | broken by |\n|---|---|---|"
+            "\n## Requirements\n\nRequirements of the specification that a property states: {}. A requirement is confirmed if a step \
+             witnessed one of its properties, and contradicted if a finding breaks one.\n\n\
+             | requirement | verdict | witnesses | broken by |\n|---|---|---|---|",
+            counts.join(", ")
         )?;
-        for (rule, times, broken) in self.rules() {
-            let times = if times == 0 { "not asked".to_owned() } else { times.to_string() };
+        for (id, verdict, times, broken) in self.requirements() {
             let broken: Vec<String> = broken.iter().map(ToString::to_string).collect();
-            writeln!(out, "| {rule} | {times} | {} |", broken.join(", "))?;
+            writeln!(out, "| {id} | {} | {times} | {} |", verdict.name(), broken.join(", "))?;
+        }
+        if !self.left_out.is_empty() {
+            writeln!(
+                out,
+                "\n## Left out\n\n| the server lacks | kinds of steps of the plan that need it |\n|---|---|"
+            )?;
+            for (part, count) in &self.left_out {
+                writeln!(out, "| {part} | {count} |")?;
+            }
         }
         Ok(())
     }

@@ -6,6 +6,7 @@ mod json;
 mod markdown;
 mod script;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +20,32 @@ use crate::races::RaceRun;
 
 pub use ci::KnownFindings;
 pub use script::{curl, python};
+
+/// The verdict of a drive on a requirement of the specification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequirementVerdict {
+    /// A step witnessed a property that states it, and no finding breaks one.
+    Confirmed,
+    /// A finding breaks a property that states it.
+    Contradicted,
+    /// No step had to do with it.
+    NotReached,
+}
+
+impl RequirementVerdict {
+    /// Every verdict.
+    pub const ALL: [Self; 3] = [Self::Confirmed, Self::Contradicted, Self::NotReached];
+
+    /// Returns its name in reports.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Contradicted => "contradicted",
+            Self::NotReached => "not reached",
+        }
+    }
+}
 
 /// The report of a drive.
 #[derive(Clone, Debug)]
@@ -57,6 +84,8 @@ pub struct Report {
     pub checks: Vec<(&'static str, Looked)>,
     /// The number of steps that witnessed each property, in the order of the catalogue.
     pub witnessed: Vec<u64>,
+    /// Kinds of steps of the plan that were left out, by the part that the server lacks for them.
+    pub left_out: BTreeMap<&'static str, usize>,
     /// Differences that did not come again, or that no budget was left to repeat.
     pub unrepeated: Vec<String>,
     /// The reason for which the drive is incomplete; `None` if it is complete.
@@ -81,8 +110,26 @@ impl Report {
         self.findings.iter().any(|finding| finding.sighting.signature.class.is_fault())
     }
 
-    /// Each rule that a property renders, in the order of the catalogue: how often its properties were borne out, and the
-    /// findings that break one, counted from 1.
+    /// Returns each requirement that a property states, in the order of the catalogue: its verdict, the steps that witnessed
+    /// its properties, and the findings that break one, counted from 1.
+    #[must_use]
+    pub fn requirements(&self) -> Vec<(&'static str, RequirementVerdict, u64, Vec<usize>)> {
+        let verdict = |times: u64, broken: &[usize]| match (times, broken) {
+            (_, [_, ..]) => RequirementVerdict::Contradicted,
+            (0, []) => RequirementVerdict::NotReached,
+            (_, []) => RequirementVerdict::Confirmed,
+        };
+        self.rules().into_iter().map(|(id, times, broken)| (id, verdict(times, &broken), times, broken)).collect()
+    }
+
+    /// Returns the number of requirements with a verdict.
+    #[must_use]
+    pub fn requirements_with(&self, verdict: RequirementVerdict) -> usize {
+        self.requirements().iter().filter(|(_, is, ..)| *is == verdict).count()
+    }
+
+    /// Returns each requirement that a property states: the steps that witnessed its properties, and the findings that
+    /// break one.
     #[must_use]
     pub fn rules(&self) -> Vec<(&'static str, u64, Vec<usize>)> {
         let mut rules: Vec<(&'static str, u64, Vec<usize>)> = Vec::new();

@@ -1,20 +1,27 @@
 //! HTTP out, JSON in: one connection that is kept, with a limit on everything that comes back.
 //!
-//! Plain HTTP/1.1 on the standard library's sockets. What breaks is told apart: a server that cannot be reached ends a
+//! HTTP/1.1 on the standard library's sockets, with TLS behind a feature. Failures are told apart: a server that cannot be reached ends a
 //! drive, a connection dropped in the middle of an answer is the server's fault.
 
 mod form;
 pub mod pace;
 mod reading;
+mod stream;
+#[cfg(feature = "tls")]
+mod tls;
 
 use std::io::{Read, Write};
-use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 pub use form::encode;
 use pace::Pace;
 use reading::ParseProgress;
 use serde_json::Value;
+use stream::Stream;
+#[cfg(not(feature = "tls"))]
+pub use stream::Tls;
+#[cfg(feature = "tls")]
+pub use tls::Tls;
 
 use crate::settings::Target;
 
@@ -150,7 +157,8 @@ pub struct Wire {
     target: Target,
     key: String,
     patience: Duration,
-    connection: Option<TcpStream>,
+    connection: Option<Stream>,
+    tls: Option<Tls>,
     pace: Pace,
     /// Requests sent so far.
     pub requests: u64,
@@ -160,13 +168,20 @@ impl Wire {
     /// Nothing sent yet. An answer may take `patience`.
     #[must_use]
     pub const fn to(target: Target, key: String, patience: Duration, pace: Pace) -> Self {
-        Self { target, key, patience, connection: None, pace, requests: 0 }
+        Self { target, key, patience, connection: None, tls: None, pace, requests: 0 }
+    }
+
+    /// Returns the same with TLS, or without it.
+    #[must_use]
+    pub fn with_tls(self, tls: Option<Tls>) -> Self {
+        Self { tls, ..self }
     }
 
     /// Another connection to the same server.
     #[must_use]
     pub fn another(&self) -> Self {
-        Self::to(self.target.clone(), self.key.clone(), self.patience, self.pace.clone())
+        let another = Self::to(self.target.clone(), self.key.clone(), self.patience, self.pace.clone());
+        another.with_tls(self.tls.clone())
     }
 
     /// Returns a connection to the same server with another API key.
@@ -206,8 +221,8 @@ impl Wire {
         self.requests = self.requests.saturating_add(1);
         let mut stream = self.connect()?;
         let dropped = |error: std::io::Error| TransportError::Dropped(error.to_string());
-        stream.write_all(&self.written(asked)).map_err(dropped)?;
-        stream.shutdown(std::net::Shutdown::Both).map_err(dropped)
+        stream.write_all(&self.written(asked)).and_then(|()| stream.flush()).map_err(dropped)?;
+        stream.cut().map_err(dropped)
     }
 
     fn send_paced(&mut self, asked: &HttpRequest) -> Result<HttpReply, TransportError> {
@@ -224,7 +239,7 @@ impl Wire {
         self.requests = self.requests.saturating_add(1);
         let mut stream = self.connect()?;
         let dropped = |error: std::io::Error| TransportError::Dropped(error.to_string());
-        stream.write_all(&self.written(asked)).map_err(dropped)?;
+        stream.write_all(&self.written(asked)).and_then(|()| stream.flush()).map_err(dropped)?;
         let (reply, is_kept) = self.read(&mut stream)?;
         if is_kept {
             self.connection = Some(stream);
@@ -233,18 +248,16 @@ impl Wire {
     }
 
     /// The connection that is kept, if the server still keeps it too, or a new one.
-    fn connect(&mut self) -> Result<TcpStream, TransportError> {
-        if let Some(kept) = self.connection.take().filter(is_open) {
+    fn connect(&mut self) -> Result<Stream, TransportError> {
+        if let Some(mut kept) = self.connection.take()
+            && kept.is_open()
+        {
             return Ok(kept);
         }
         let mut last = "the name has no address".to_owned();
         for address in &self.target.addresses {
-            match TcpStream::connect_timeout(address, self.patience) {
-                Ok(stream) => {
-                    let ready = stream.set_nodelay(true).and_then(|()| stream.set_write_timeout(Some(self.patience)));
-                    ready.map_err(|error| TransportError::Unreachable(error.to_string()))?;
-                    return Ok(stream);
-                }
+            match Stream::open(address, &self.target.authority, self.tls.as_ref(), self.patience) {
+                Ok(stream) => return Ok(stream),
                 Err(error) => last = error.to_string(),
             }
         }
@@ -279,7 +292,7 @@ impl Wire {
     }
 
     /// The answer, and whether the connection can be used again.
-    fn read(&self, stream: &mut TcpStream) -> Result<(HttpReply, bool), TransportError> {
+    fn read(&self, stream: &mut Stream) -> Result<(HttpReply, bool), TransportError> {
         let end = Instant::now().checked_add(self.patience);
         let mut bytes = Vec::with_capacity(4096);
         let mut piece = [0_u8; 16 << 10];
@@ -301,7 +314,7 @@ impl Wire {
                 return Err(TransportError::OutOfBudget);
             }
             stream
-                .set_read_timeout(Some(left.min(pace::LOOK)))
+                .set_read_timeout(left.min(pace::LOOK))
                 .map_err(|error| TransportError::Dropped(error.to_string()))?;
             match stream.read(&mut piece) {
                 Ok(0) => is_over = true,
@@ -315,14 +328,4 @@ impl Wire {
             }
         }
     }
-}
-
-/// Returns whether the connection is open and has no unread bytes.
-fn is_open(stream: &TcpStream) -> bool {
-    let mut byte = [0_u8; 1];
-    if stream.set_nonblocking(true).is_err() {
-        return false;
-    }
-    let is_quiet = matches!(stream.peek(&mut byte), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock);
-    stream.set_nonblocking(false).is_ok() && is_quiet
 }

@@ -11,6 +11,7 @@
 mod planted;
 mod proxy;
 mod rows;
+mod secure;
 #[expect(dead_code, reason = "the tests of the drive use the rest")]
 #[path = "../../../drive/tests/shop/mod.rs"]
 mod shop;

@@ -59,8 +59,10 @@ pub(super) enum Change {
     CappedPages,
     /// No fault: balance transactions are in Swedish crowns, with eleven of them for one.
     ForeignBalance,
-    /// No fault: the test helpers refuse after the first use.
+    /// No fault: the test helpers refuse after the first uses.
     HelpersRefuse,
+    /// No fault: there are no test helpers, as at the provider.
+    NoHelpers,
 }
 
 /// The proxy's memory of what it has seen.
@@ -109,6 +111,7 @@ impl Planter {
                     return Some(refused());
                 }
             }
+            (Change::NoHelpers, ["test_helpers", ..]) => return Some(Reply::of(404, json!({ "error": {} }))),
             (Change::PaymentsOfAccountsLeak, ["payment_intents", id, ..]) if ask.account.is_none() => {
                 let account = self.accounts.get(*id).cloned();
                 return forward(&Ask { account, ..ask.clone() });

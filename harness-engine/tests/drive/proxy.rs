@@ -15,7 +15,7 @@ pub(super) const KEY: &str = "sk_test_planted";
 
 /// A server behind a proxy, until it is dropped.
 pub(super) struct Proxied {
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
     is_over: Arc<AtomicBool>,
     app: Arc<App>,
     runtime: Option<tokio::runtime::Runtime>,

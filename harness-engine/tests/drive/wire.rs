@@ -1,7 +1,7 @@
 //! Requests and replies on the way between a drive and the real server.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpStream};
 
 use serde_json::Value;
@@ -39,7 +39,7 @@ impl Reply {
 
 impl Ask {
     /// Reads one request; `None` at the end of the connection.
-    pub(super) fn read(lines: &mut BufReader<TcpStream>) -> Option<Self> {
+    pub(super) fn read(lines: &mut impl BufRead) -> Option<Self> {
         let (first, headers, body) = message(lines)?;
         let mut words = first.split_whitespace().map(str::to_owned);
         let (method, target) = (words.next()?, words.next()?);
@@ -102,16 +102,17 @@ impl Upstream {
 }
 
 /// Writes a reply to the drive.
-pub(super) fn write(out: &mut TcpStream, reply: &Reply) -> std::io::Result<()> {
+pub(super) fn write(out: &mut impl Write, reply: &Reply) -> std::io::Result<()> {
     let body = reply.body.to_string();
     let wait = reply.retry_after.as_ref().map(|wait| format!("Retry-After: {wait}\r\n")).unwrap_or_default();
     let head = format!("HTTP/1.1 {} X\r\n{wait}Content-Type: application/json\r\n", reply.status);
-    out.write_all(format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes())
+    out.write_all(format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes())?;
+    out.flush()
 }
 
 type Message = (String, BTreeMap<String, String>, String);
 
-fn message(lines: &mut BufReader<TcpStream>) -> Option<Message> {
+fn message(lines: &mut impl BufRead) -> Option<Message> {
     let mut first = String::new();
     if lines.read_line(&mut first).ok()? == 0 {
         return None;
