@@ -17,12 +17,12 @@ impl DriveCampaign<'_> {
     /// [`TransportError`] at the end of the budget; the sightings so far are then recorded as unrepeated.
     pub(crate) fn check(&mut self) -> Result<Option<String>, TransportError> {
         self.phase = "checks";
-        for (name, check) in CHECKS {
+        for (name, check, _) in CHECKS {
             match self.check_twice(name, check) {
                 Ok(looked) => self.checks.push((name, looked)),
                 Err(broken) => {
                     let left = CHECKS.iter().skip(self.checks.len());
-                    self.checks.extend(left.map(|(name, _)| (*name, Looked::NotDone("the drive ended before"))));
+                    self.checks.extend(left.map(|(name, ..)| (*name, Looked::NotDone("the drive ended before"))));
                     return Err(broken);
                 }
             }

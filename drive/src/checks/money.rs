@@ -97,8 +97,10 @@ pub(super) fn fees(checker: &mut Checker<'_>) -> Result<Looked, TransportError> 
         return Ok(Looked::NotThere("refunds of application fees"));
     }
     checker.restart();
-    let Some((_, charge)) = destination(checker, "application_fee_amount", "100")? else { return Ok(Looked::Done) };
-    let Some(fee) = id_at(&charge, "/application_fee") else { return Ok(Looked::Done) };
+    let again = destination(checker, "application_fee_amount", "100")?;
+    let Some(fee) = again.and_then(|(_, charge)| id_at(&charge, "/application_fee")) else {
+        return Ok(Looked::NotDone("a second payment with a fee was refused"));
+    };
     if !bounded(checker, &format!("/v1/application_fees/{fee}"), "refunds", "amount_refunded", 100)? {
         return Ok(Looked::NotThere("refunds of application fees by themselves"));
     }
@@ -118,8 +120,10 @@ pub(super) fn transfers(checker: &mut Checker<'_>) -> Result<Looked, TransportEr
         return Ok(Looked::NotThere("reversals of transfers with a refund"));
     }
     checker.restart();
-    let Some((_, charge)) = destination(checker, "transfer_data[amount]", "367")? else { return Ok(Looked::Done) };
-    let Some(transfer) = id_at(&charge, "/transfer") else { return Ok(Looked::Done) };
+    let again = destination(checker, "transfer_data[amount]", "367")?;
+    let Some(transfer) = again.and_then(|(_, charge)| id_at(&charge, "/transfer")) else {
+        return Ok(Looked::NotDone("a second payment with a transfer was refused"));
+    };
     if !bounded(checker, &format!("/v1/transfers/{transfer}"), "reversals", "amount_reversed", 367)? {
         return Ok(Looked::NotThere("reversals of transfers by themselves"));
     }

@@ -157,8 +157,8 @@ impl Report {
             RequirementVerdict::ALL.map(|verdict| format!("{} {}", self.requirements_with(verdict), verdict.name()));
         writeln!(
             out,
-            "\n## Requirements\n\nRequirements of the specification that a property states: {}. A requirement is confirmed if a step \
-             witnessed one of its properties, and contradicted if a finding breaks one.\n\n\
+            "\n## Requirements\n\nRequirements of the specification that a property states or a check observes: {}. A requirement is \
+             confirmed if a step or a check witnessed it and no finding contradicts it. That is no proof.\n\n\
              | requirement | verdict | witnesses | broken by |\n|---|---|---|---|",
             counts.join(", ")
         )?;

@@ -13,22 +13,38 @@ use std::path::{Path, PathBuf};
 use holdfast_model::Config;
 use holdfast_properties::CATALOGUE;
 
-use crate::checks::Looked;
-use crate::finding::{Class, Finding};
+use crate::checks::{CHECKS, Looked};
+use crate::finding::{Class, Finding, Sighting};
 use crate::profile::{Api, ServerProfile};
 use crate::races::RaceRun;
 
 pub use ci::KnownFindings;
 pub use script::{curl, python};
 
+/// Adds witnesses and findings to a requirement.
+fn add(rules: &mut Vec<(&'static str, u64, Vec<usize>)>, id: &'static str, count: u64, broken: &[usize]) {
+    let at = match rules.iter().position(|(known, ..)| *known == id) {
+        Some(at) => at,
+        None => {
+            rules.push((id, 0, Vec::new()));
+            rules.len().saturating_sub(1)
+        }
+    };
+    if let Some((_, witnesses, by)) = rules.get_mut(at) {
+        *witnesses = witnesses.saturating_add(count);
+        by.extend(broken.iter().filter(|number| !by.contains(number)).copied().collect::<Vec<_>>());
+        by.sort_unstable();
+    }
+}
+
 /// The verdict of a drive on a requirement of the specification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequirementVerdict {
-    /// A step witnessed a property that states it, and no finding breaks one.
+    /// A step or a check witnessed it, and no finding contradicts it.
     Confirmed,
-    /// A finding breaks a property that states it.
+    /// A finding breaks a property that states it, or comes from a check that observes it.
     Contradicted,
-    /// No step had to do with it.
+    /// No step and no check witnessed it.
     NotReached,
 }
 
@@ -110,8 +126,8 @@ impl Report {
         self.findings.iter().any(|finding| finding.sighting.signature.class.is_fault())
     }
 
-    /// Returns each requirement that a property states, in the order of the catalogue: its verdict, the steps that witnessed
-    /// its properties, and the findings that break one, counted from 1.
+    /// Returns each requirement that a property states or a check observes: its verdict, the steps and checks that witnessed
+    /// it, and the findings that contradict it, counted from 1.
     #[must_use]
     pub fn requirements(&self) -> Vec<(&'static str, RequirementVerdict, u64, Vec<usize>)> {
         let verdict = |times: u64, broken: &[usize]| match (times, broken) {
@@ -128,31 +144,27 @@ impl Report {
         self.requirements().iter().filter(|(_, is, ..)| *is == verdict).count()
     }
 
-    /// Returns each requirement that a property states: the steps that witnessed its properties, and the findings that
-    /// break one.
+    /// Returns each requirement that a property states or a check observes, in the order of the catalogue: the steps and
+    /// checks that witnessed it, and the findings that contradict it.
     #[must_use]
     pub fn rules(&self) -> Vec<(&'static str, u64, Vec<usize>)> {
+        let numbers = |breaks: &dyn Fn(&Sighting) -> bool| -> Vec<usize> {
+            let numbered = (1..).zip(&self.findings);
+            numbered.filter(|(_, finding)| breaks(&finding.sighting)).map(|(number, _)| number).collect()
+        };
         let mut rules: Vec<(&'static str, u64, Vec<usize>)> = Vec::new();
         for (place, property) in CATALOGUE.iter().enumerate() {
             let count = self.witnessed.get(place).copied().unwrap_or(0);
-            let breaks = |finding: &&(usize, &Finding)| {
-                finding.1.sighting.properties.iter().any(|it| it.property == property.id)
-            };
-            let numbered: Vec<(usize, &Finding)> = (1..).zip(&self.findings).collect();
-            let broken: Vec<usize> = numbered.iter().filter(breaks).map(|(number, _)| *number).collect();
+            let broken = numbers(&|sighting| sighting.properties.iter().any(|it| it.property == property.id));
             for rule in property.rule_ids() {
-                let at = match rules.iter().position(|(known, ..)| *known == rule) {
-                    Some(at) => at,
-                    None => {
-                        rules.push((rule, 0, Vec::new()));
-                        rules.len().saturating_sub(1)
-                    }
-                };
-                if let Some((_, borne_out, by)) = rules.get_mut(at) {
-                    *borne_out = borne_out.saturating_add(count);
-                    by.extend(broken.iter().filter(|number| !by.contains(number)).copied().collect::<Vec<_>>());
-                    by.sort_unstable();
-                }
+                add(&mut rules, rule, count, &broken);
+            }
+        }
+        for (name, _, ids) in CHECKS {
+            let is_done = self.checks.iter().any(|(known, looked)| *known == name && *looked == Looked::Done);
+            let broken = numbers(&|sighting| sighting.signature.what.starts_with(&format!("{name}: ")));
+            for id in ids {
+                add(&mut rules, id, u64::from(is_done), &broken);
             }
         }
         rules

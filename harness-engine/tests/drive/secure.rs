@@ -68,6 +68,10 @@ fn a_server_without_helpers_is_driven_over_tls() {
     let count = |verdict| report.requirements_with(verdict);
     let (confirmed, contradicted) = (count(RequirementVerdict::Confirmed), count(RequirementVerdict::Contradicted));
     assert!(confirmed > 20 && contradicted == 0 && count(RequirementVerdict::NotReached) > 0, "{confirmed}: {told}");
+    let verdict = |id: &str| report.requirements().into_iter().find(|(known, ..)| *known == id).map(|it| it.1);
+    for id in ["P3", "IDEM-6", "IDEM-8", "P1"] {
+        assert_eq!(verdict(id), Some(RequirementVerdict::Confirmed), "{id}: {told}");
+    }
     for part in ["a clock", "a helper for challenges", "a helper for banks"] {
         assert!(report.left_out.get(part).is_some_and(|count| *count > 0), "{part}: {:?}", report.left_out);
     }
