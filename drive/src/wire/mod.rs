@@ -18,10 +18,7 @@ use pace::Pace;
 use reading::ParseProgress;
 use serde_json::Value;
 use stream::Stream;
-#[cfg(not(feature = "tls"))]
 pub use stream::Tls;
-#[cfg(feature = "tls")]
-pub use tls::Tls;
 
 use crate::settings::Target;
 

@@ -5,12 +5,15 @@ use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 #[cfg(feature = "tls")]
-use super::tls::{Tls, TlsStream};
+use super::tls::TlsStream;
 
-/// The part of [`Tls`] that a build without the feature `tls` has: none.
-#[cfg(not(feature = "tls"))]
+/// The trusted certificates, and the versions of TLS. A build without the feature `tls` makes none.
 #[derive(Clone, Debug)]
-pub enum Tls {}
+pub struct Tls {
+    /// The configuration of every connection.
+    #[cfg(feature = "tls")]
+    pub(super) config: std::sync::Arc<rustls::ClientConfig>,
+}
 
 /// An open connection.
 #[derive(Debug)]

@@ -9,12 +9,10 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 
+use super::stream::Tls;
+
 /// A connection with TLS.
 pub(super) type TlsStream = StreamOwned<ClientConnection, TcpStream>;
-
-/// The trusted certificates, and the versions of TLS.
-#[derive(Clone, Debug)]
-pub struct Tls(Arc<ClientConfig>);
 
 impl Tls {
     /// Trusts the usual authorities, and those in a PEM file if one is given.
@@ -39,7 +37,7 @@ impl Tls {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
         let config = config.map_err(|error| format!("TLS: {error}"))?;
-        Ok(Self(Arc::new(config.with_root_certificates(roots).with_no_client_auth())))
+        Ok(Self { config: Arc::new(config.with_root_certificates(roots).with_no_client_auth()) })
     }
 
     /// Carries out the handshake.
@@ -47,9 +45,10 @@ impl Tls {
     /// # Errors
     /// An I/O error if the certificate is not valid for the name in `authority`, or the server does not speak TLS.
     pub(super) fn open(&self, mut socket: TcpStream, authority: &str) -> io::Result<TlsStream> {
-        let name = authority.rsplit_once(':').map_or(authority, |(name, _)| name);
+        let with_port = authority.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
+        let name = with_port.map_or(authority, |(name, _)| name);
         let name = ServerName::try_from(name.trim_matches(['[', ']']).to_owned()).map_err(io::Error::other)?;
-        let mut connection = ClientConnection::new(Arc::clone(&self.0), name).map_err(io::Error::other)?;
+        let mut connection = ClientConnection::new(Arc::clone(&self.config), name).map_err(io::Error::other)?;
         while connection.is_handshaking() {
             connection.complete_io(&mut socket)?;
         }
