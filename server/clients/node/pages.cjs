@@ -16,11 +16,12 @@ const executablePath = [process.env.CHROMIUM, '/usr/bin/chromium', '/usr/bin/chr
 let shop;
 const shopServer = http.createServer((request, response) => {
   response.setHeader('content-type', 'text/html');
-  const secret = request.url.startsWith('/shop/') && request.url.slice(6);
+  const [, place, secret] = request.url.split('/');
+  const create = { shop: 'createEmbeddedCheckoutPage', older: 'initEmbeddedCheckout' }[place];
   response.end(
-    secret
+    create
       ? `<div id="checkout"></div><script src="${url.origin}/checkout.js"></script><script>
-         Stripe('pk_test_x').createEmbeddedCheckoutPage({ fetchClientSecret: async () => '${secret}' })
+         Stripe('pk_test_x').${create}({ fetchClientSecret: async () => '${secret}' })
            .then((page) => page.mount('#checkout'))</script>`
       : `<p id="here">${request.url}</p>`,
   );
@@ -45,10 +46,10 @@ const embedded = () =>
     return_url: `${shop}/return?session={CHECKOUT_SESSION_ID}`,
   });
 
-async function fill(page, number) {
+async function fill(page, number, expiry = '12 / 34') {
   await page.fill('[name=email]', 'buyer@example.com');
   await page.fill('[name=number]', number);
-  await page.fill('[name=expiry]', '12 / 34');
+  await page.fill('[name=expiry]', expiry);
   await page.fill('[name=cvc]', '123');
   await page.click('#pay');
 }
@@ -67,7 +68,10 @@ const flows = {
     const session = await hosted();
     await page.goto(session.url);
     assert.match(await page.textContent('main'), /T-shirt <b>.*\$40\.00/s);
-    await fill(page, VISA);
+    assert.strictEqual(await page.textContent('.shop'), new URL(shop).host);
+    const fills = await page.$$eval('form input', (inputs) => inputs.map((input) => input.autocomplete));
+    assert.deepStrictEqual(fills, ['email', 'cc-number', 'cc-exp', 'cc-csc']);
+    await fill(page, VISA, '1234');
     const done = await arrived(page, session, '/done');
     assert.deepStrictEqual([done.status, done.payment_intent.status], ['complete', 'requires_capture']);
     assert.strictEqual(done.payment_intent.latest_charge.payment_method_details.card.multicapture.status, 'available');
@@ -80,7 +84,8 @@ const flows = {
     await fill(page, '4000 0000 0000 9995');
     assert.match(await page.textContent('[role=alert]'), /insufficient funds/);
     await fill(page, '1234');
-    assert.match(await page.textContent('[role=alert]'), /number is incorrect/);
+    assert.match(await page.textContent('label:has([name=number]) [role=alert]'), /number is incorrect/);
+    assert.strictEqual(await page.getAttribute('[name=number]', 'aria-describedby'), await page.getAttribute('[role=alert]', 'id'));
     assert.strictEqual((await stripe.checkout.sessions.retrieve(session.id)).status, 'open');
     await fill(page, VISA);
     assert.strictEqual((await arrived(page, session, '/done')).status, 'complete');
@@ -90,6 +95,7 @@ const flows = {
     const session = await hosted();
     await page.goto(session.url);
     await fill(page, CHALLENGED);
+    assert.match(await page.textContent('#amount'), /Pay \$40\.00/);
     await page.click('#approve');
     assert.strictEqual((await arrived(page, session, '/done')).payment_intent.status, 'requires_capture');
   },
@@ -137,6 +143,9 @@ const flows = {
 
   async 'a session in a frame of the shop (B22 to B25)'(page) {
     const session = await embedded();
+    const older = await embedded();
+    await page.goto(`${shop}/older/${older.client_secret}`);
+    await page.frameLocator('iframe').locator('#pay').waitFor();
     await page.goto(`${shop}/shop/${session.client_secret}`);
     const frame = page.frameLocator('iframe');
     await frame.locator('[name=number]').fill('4000 0000 0000 0002');

@@ -1,6 +1,6 @@
 //! The authentication page of the test bank (C7, B26).
 
-use super::html::{escaped, is_address, notice, whole};
+use super::html::{escaped, is_address, notice, shop, whole};
 use super::{Page, done, field, pay_address};
 use crate::app::App;
 use holdfast_engine::command::{Command, EnvironmentEvent};
@@ -29,10 +29,10 @@ pub(super) fn page(app: &App, number: u64, object: &Object, posted: Option<&Valu
         };
     };
     match posted.map(|fields| field(fields, "answer")) {
-        None => question(session),
+        None => question(object, session),
         Some("approve") => answered(app, number, object, session, waiting, true),
         Some("fail") => answered(app, number, object, session, waiting, false),
-        Some(_) => question(session),
+        Some(_) => question(object, session),
     }
 }
 
@@ -51,15 +51,40 @@ fn waiting(app: &App, object: &Object) -> Option<Waiting> {
     payment.map(|intent| Waiting::Payment(intent.id)).or(setup.map(|intent| Waiting::Setup(intent.id)))
 }
 
-fn question(session: Option<&Arc<CheckoutSession>>) -> Page {
+/// Returns the lines with the shop and the amount that the customer approves.
+fn approved(object: &Object, session: Option<&Arc<CheckoutSession>>) -> String {
+    let price = match (session, object.as_payment_intent()) {
+        (Some(session), _) => session.currency.zip(session.amount_total),
+        (None, Some(intent)) => Some((intent.currency, intent.amount)),
+        (None, None) => None,
+    };
+    let amount = match price {
+        Some((currency, amount)) => format!("Pay {}", currency.display(amount)),
+        None => "Save a payment method".to_owned(),
+    };
+    let actions = [
+        object.as_payment_intent().and_then(|intent| intent.next_action.as_ref()),
+        object.as_setup_intent().and_then(|intent| intent.next_action.as_ref()),
+    ];
+    let back = actions.into_iter().flatten().find_map(|action| match action {
+        NextAction::Redirect { return_url } => Some(&**return_url),
+        NextAction::Sdk | NextAction::Microdeposits => None,
+    });
+    let pages = session.map(|session| [&session.success_url, &session.return_url, &session.cancel_url]);
+    let pages = pages.into_iter().flatten().map(|page| page.as_deref());
+    format!("{}<p id=\"amount\">{}</p>", shop(pages.chain([back])), escaped(&amount))
+}
+
+fn question(object: &Object, session: Option<&Arc<CheckoutSession>>) -> Page {
     let leave = session.map(|session| {
         let address = escaped(&pay_address(session));
         format!("<p><a id=\"leave\" href=\"{address}\">Do neither, and go back</a></p>")
     });
     let body = format!(
-        "<p>Your bank asks whether this is you.</p><form method=\"post\"><div class=\"pair\">\
+        "{}<p>Your bank asks whether this is you.</p><form method=\"post\"><div class=\"pair\">\
          <button id=\"approve\" name=\"answer\" value=\"approve\">It is me</button>\
          <button id=\"fail\" name=\"answer\" value=\"fail\" class=\"second\">It is not me</button></div></form>{}",
+        approved(object, session),
         leave.unwrap_or_default()
     );
     let framed = session.is_some_and(|session| session.ui_mode != UiMode::Hosted);

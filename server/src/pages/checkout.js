@@ -6,7 +6,8 @@
 
   /** Only a test key is taken, and nothing is done with it: the client secret opens the session. */
   function Holdfast() {
-    return { createEmbeddedCheckoutPage };
+    // The second name is that of older versions of the provider's script.
+    return { createEmbeddedCheckoutPage, initEmbeddedCheckout: createEmbeddedCheckoutPage };
   }
 
   async function createEmbeddedCheckoutPage({ fetchClientSecret, clientSecret, onComplete }) {

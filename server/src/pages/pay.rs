@@ -1,6 +1,6 @@
 //! The page of a Checkout Session: line items and a card form.
 
-use super::html::{escaped, is_address, notice, whole};
+use super::html::{escaped, is_address, notice, shop, whole};
 use super::{Page, done, field, pay_address};
 use crate::app::App;
 use holdfast_engine::command::{Command, EnvironmentEvent, MethodRef};
@@ -22,13 +22,27 @@ pub(super) fn page(
         (SessionStatus::Expired, _) => gone(),
         (SessionStatus::Open, None) => {
             let failed = !field(query, "failed").is_empty();
-            let message = failed.then_some("We could not confirm that it is you. Try again, or use another card.");
-            form(session, &Value::Null, 200, message)
+            let message = "We could not confirm that it is you. Try again, or use another card.";
+            form(session, &Value::Null, 200, failed.then_some(Problem::general(message)))
         }
         (SessionStatus::Open, Some(fields)) => match read(fields, app.clock.now()) {
             Ok((method, email)) => pay(app, number, session, fields, method, email),
-            Err(message) => form(session, fields, 400, Some(message)),
+            Err(problem) => form(session, fields, 400, Some(problem)),
         },
+    }
+}
+
+/// A message for the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Problem<'a> {
+    /// The field that it stands beside; empty if it is about the whole form.
+    field: &'static str,
+    message: &'a str,
+}
+
+impl<'a> Problem<'a> {
+    const fn general(message: &'a str) -> Self {
+        Self { field: "", message }
     }
 }
 
@@ -53,12 +67,14 @@ fn pay(
         (_, SessionStatus::Complete) => done(session),
         (_, SessionStatus::Expired) => gone(),
         (Some(refusal), SessionStatus::Open) => {
-            form(session, fields, response.status(), Some(&refusal.reason.message()))
+            form(session, fields, response.status(), Some(Problem::general(&refusal.reason.message())))
         }
         (None, SessionStatus::Open) if is_challenged(app, session) => {
             Page::Go(format!("/c/challenge/{}?key={:016x}", session.id, session.secret))
         }
-        (None, SessionStatus::Open) => form(session, fields, 400, Some("That did not work. Try again.")),
+        (None, SessionStatus::Open) => {
+            form(session, fields, 400, Some(Problem::general("That did not work. Try again.")))
+        }
     }
 }
 
@@ -76,31 +92,42 @@ fn is_challenged(app: &App, session: &CheckoutSession) -> bool {
 /// Returns the card and the email in the form. Any security code and any future month are accepted (B41).
 ///
 /// # Errors
-/// Returns the message for the customer about the first wrong field.
-fn read(fields: &Value, now: Time) -> Result<(TestMethod, String), &'static str> {
+/// Returns the first wrong field and the message about it.
+fn read(fields: &Value, now: Time) -> Result<(TestMethod, String), Problem<'static>> {
+    let wrong = |field, message| Problem { field, message };
     let email = field(fields, "email");
     if !email.is_empty() && (!email.contains('@') || email.chars().count() > 512) {
-        return Err("Your email is incomplete.");
+        return Err(wrong("email", "Your email is incomplete."));
     }
     let digits = |name| field(fields, name).chars().filter(|letter| !matches!(letter, ' ' | '-')).collect::<String>();
     let number = digits("number");
     let card = TestMethod::from_number(MethodType::Card, &number);
-    let card = card.ok_or("Your card number is incorrect: use one of the test cards.")?;
-    let wrong_month = "Your card's expiry is incorrect: write it as 12 / 34.";
-    let expiry = digits("expiry");
-    let (month, year) = expiry.split_once('/').ok_or(wrong_month)?;
-    let (month, year): (u64, u64) = (month.parse().map_err(|_| wrong_month)?, year.parse().map_err(|_| wrong_month)?);
-    if !(1..=12).contains(&month) || year > 99 {
-        return Err(wrong_month);
-    }
+    let card = card.ok_or(wrong("number", "Your card number is incorrect: use one of the test cards."))?;
+    let (month, year) =
+        expiry(&digits("expiry")).ok_or(wrong("expiry", "Your card's expiry is incorrect: write it as 12 / 34."))?;
     if (year.saturating_add(2000), month) < month_of(now) {
-        return Err("Your card's expiry is in the past.");
+        return Err(wrong("expiry", "Your card's expiry is in the past."));
     }
     let code = digits("cvc");
     if !(3..=4).contains(&code.len()) || !code.bytes().all(|letter| letter.is_ascii_digit()) {
-        return Err("Your card's security code is incomplete.");
+        return Err(wrong("cvc", "Your card's security code is incomplete."));
     }
     Ok((card, email.to_owned()))
+}
+
+/// Returns month (1 to 12) and year (0 to 99) of an expiry such as `12/34` or `1234`, without blanks.
+fn expiry(text: &str) -> Option<(u64, u64)> {
+    let is_number = |part: &str| !part.is_empty() && part.bytes().all(|letter| letter.is_ascii_digit());
+    let (month, year) = match text.split_once('/') {
+        Some(parts) => parts,
+        None if text.len() == 4 && is_number(text) => text.split_at(2),
+        None => return None,
+    };
+    if !is_number(month) || !is_number(year) {
+        return None;
+    }
+    let (month, year): (u64, u64) = (month.parse().ok()?, year.parse().ok()?);
+    ((1..=12).contains(&month) && year <= 99).then_some((month, year))
 }
 
 /// Returns the year and month (1 to 12) of an instant, by the calendar's 400-year cycle of 146 097 days.
@@ -116,7 +143,7 @@ fn month_of(now: Time) -> (u64, u64) {
     (cycle.saturating_mul(400).saturating_add(year).saturating_add(carried), month)
 }
 
-fn form(session: &CheckoutSession, fields: &Value, status: u16, message: Option<&str>) -> Page {
+fn form(session: &CheckoutSession, fields: &Value, status: u16, problem: Option<Problem<'_>>) -> Page {
     let currency = session.currency;
     let price = |amount: Money| currency.map_or_else(String::new, |currency| currency.display(amount));
     let mut bill = String::new();
@@ -129,28 +156,41 @@ fn form(session: &CheckoutSession, fields: &Value, status: u16, message: Option<
         SessionMode::Payment => format!("Pay {}", session.amount_total.map(price).unwrap_or_default()),
         SessionMode::Setup => "Save a card".to_owned(),
     };
-    let message = message.map(|message| format!("<p class=\"problem\" role=\"alert\">{}</p>", escaped(message)));
+    let beside = |name: &str| problem.filter(|problem| problem.field == name);
+    let shown = |problem: Problem<'_>, tag: &str, id: &str| {
+        format!("<{tag} class=\"problem\" role=\"alert\" id=\"problem{id}\">{}</{tag}>", escaped(problem.message))
+    };
+    let general = beside("").map(|problem| shown(problem, "p", ""));
     let email = match field(fields, "email") {
         "" => session.customer_email.as_deref().unwrap_or_default(),
         typed => typed,
     };
-    let input = |label: &str, name: &str, kind: &str, hint: &str, value: &str| {
+    // The words of `autocomplete` let a browser fill the form.
+    let input = |label: &str, name: &str, (kind, fills): (&str, &str), hint: &str, value: &str| {
+        let message = beside(name).map(|problem| shown(problem, "span", name)).unwrap_or_default();
+        let invalid = match beside(name) {
+            Some(_) => format!(" aria-invalid=\"true\" aria-describedby=\"problem{name}\" autofocus"),
+            None => String::new(),
+        };
+        let keys = if kind == "text" { " inputmode=\"numeric\"" } else { "" };
         format!(
-            "<label>{label}<input name=\"{name}\" type=\"{kind}\" placeholder=\"{hint}\" value=\"{}\"></label>",
+            "<label>{label}<input name=\"{name}\" type=\"{kind}\" autocomplete=\"{fills}\"{keys} placeholder=\"{hint}\" \
+             value=\"{}\"{invalid}>{message}</label>",
             escaped(value)
         )
     };
+    let name = shop([&session.success_url, &session.return_url, &session.cancel_url].map(|to| to.as_deref()));
     let cancel = session.cancel_url.as_deref().filter(|to| session.ui_mode == UiMode::Hosted && is_address(to));
     let cancel = cancel.map(|to| format!("<p><a id=\"cancel\" href=\"{}\">Back to the shop</a></p>", escaped(to)));
     let body = format!(
-        "<table>{bill}</table>{}<form method=\"post\" action=\"{}\">{}{}<div class=\"pair\">{}{}</div>\
+        "{name}<table>{bill}</table>{}<form method=\"post\" action=\"{}\">{}{}<div class=\"pair\">{}{}</div>\
          <button id=\"pay\">{}</button></form>{}",
-        message.unwrap_or_default(),
+        general.unwrap_or_default(),
         escaped(&pay_address(session)),
-        input("Email", "email", "email", "you@example.com", email),
-        input("Card number", "number", "text", "4242 4242 4242 4242", field(fields, "number")),
-        input("Expiry", "expiry", "text", "12 / 34", field(fields, "expiry")),
-        input("Security code", "cvc", "text", "123", ""),
+        input("Email", "email", ("email", "email"), "you@example.com", email),
+        input("Card number", "number", ("text", "cc-number"), "4242 4242 4242 4242", field(fields, "number")),
+        input("Expiry", "expiry", ("text", "cc-exp"), "12 / 34", field(fields, "expiry")),
+        input("Security code", "cvc", ("text", "cc-csc"), "123", ""),
         escaped(&title),
         cancel.unwrap_or_default(),
     );
@@ -176,6 +216,13 @@ mod tests {
         let rows = [
             ("4242 4242 4242 4242", "11 / 26", "123", true),
             ("4242-4242-4242-4242", "1/27", "1234", true),
+            ("4242424242424242", "1234", "123", true),
+            ("4242424242424242", "12 34", "123", true),
+            ("4242424242424242", "1026", "123", false),
+            ("4242424242424242", "0034", "123", false),
+            ("4242424242424242", "123", "123", false),
+            ("4242424242424242", "+1/34", "123", false),
+            ("4242424242424242", "é234", "123", false),
             ("4242424242424242", "10/26", "123", false),
             ("4242424242424242", "13/30", "123", false),
             ("4242424242424242", "12", "123", false),
@@ -186,6 +233,17 @@ mod tests {
         for (number, expiry, cvc, good) in rows {
             let fields = json!({ "number": number, "expiry": expiry, "cvc": cvc });
             assert_eq!(read(&fields, now).is_ok(), good, "{number} {expiry} {cvc}");
+        }
+    }
+    /// The message stands beside the field, which is marked; a message about the whole form stands above it.
+    #[test]
+    fn a_problem_stands_beside_its_field() {
+        let now = Time::new(1_795_305_600);
+        let good = [("email", "a@b"), ("number", "4242424242424242"), ("expiry", "12/34"), ("cvc", "123")];
+        for (wrong, _) in good {
+            let fields = good.map(|(name, value)| (name.to_owned(), json!(if name == wrong { "1" } else { value })));
+            let fields = Value::Object(fields.into_iter().collect());
+            assert_eq!(read(&fields, now).unwrap_err().field, wrong);
         }
     }
 }
