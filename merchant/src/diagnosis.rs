@@ -18,8 +18,12 @@ pub fn diagnosis(result: &RunResult, fault: MerchantFault) -> String {
     let careless = careless(&result.timeline, slot);
     let lost = had(Behavior::ClosedAfterEffect) || had(Behavior::SlowAnswer) || had(Behavior::StoredFailure);
     let (last, has_asked) = last_step(&result.timeline, slot, &finding.what);
+    // Neither the customer nor the staff of this order caused it.
+    let is_passive = !last.starts_with("returns to") && !last.starts_with("staff");
     let line = match fault {
-        MerchantFault::FulfilledEarly | MerchantFault::PaidTooMuch if is_of_another(result, slot, &finding.what) => {
+        MerchantFault::FulfilledEarly | MerchantFault::PaidTooMuch
+            if is_passive && is_of_another(result, slot, &finding.what) =>
+        {
             "mixes up orders: the payment of another one changed this one"
         }
         MerchantFault::FulfilledEarly | MerchantFault::PaidTooMuch => early(last, has_asked, &event),
@@ -97,14 +101,14 @@ fn last_step<'a>(entries: &'a [TimelineEntry], slot: u64, what: &str) -> (&'a st
 fn early(last: &str, has_asked: bool, event: &dyn Fn(&str) -> bool) -> &'static str {
     if last.starts_with("returns to") && !has_asked {
         "fulfills on the return page without asking the provider (B25)"
+    } else if last.starts_with("staff") {
+        "books what it asked for instead of what the provider did (R2, R11)"
     } else if event("payment_intent.processing") {
         "takes a submitted debit for money: `processing` and a complete session are no success (C8, B27)"
     } else if event("payment_intent.amount_capturable_updated") {
         "takes a hold for money: under manual capture a complete session is only authorized (B27, C10)"
     } else if event("charge.failed") || event("payment_intent.payment_failed") {
         "takes a failed attempt for money (C13)"
-    } else if last.starts_with("staff") {
-        "books what it asked for instead of what the provider did (R2, R11)"
     } else {
         "books money when it asks for it, not when the provider confirms it (C11)"
     }
