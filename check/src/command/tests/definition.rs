@@ -58,6 +58,45 @@ fn a_command_shows_its_own_options_only() {
     assert!(strangers.iter().all(|option| help.contains(option)), "{help}");
 }
 
+/// The words of a cell that stand in backticks.
+fn quoted(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+/// The reference lists every command, and for every shared option exactly the commands that have it.
+#[test]
+fn the_reference_lists_the_commands_and_their_shared_options() {
+    let text = fs::read_to_string("../docs/src/reference/commands.md").unwrap();
+    let (table, rest) = text.split_once("## Options that several check commands share").unwrap();
+    let (options, _) = rest.split_once("\n## ").unwrap();
+    for name in commands() {
+        let is_listed = table
+            .lines()
+            .any(|line| quoted(line).first().and_then(|first| first.split_whitespace().next()) == Some(&name));
+        assert!(is_listed || name == "explore", "{name} has no row");
+    }
+    let has = |name: &str, option: &str| {
+        let definition = Cli::command();
+        let command = definition.get_subcommands().find(|command| command.get_name() == name).unwrap();
+        command.get_arguments().any(|argument| argument.get_long() == Some(option))
+    };
+    let mut compared = 0;
+    for line in options.lines().filter(|line| line.starts_with("| `--")) {
+        let cells: Vec<&str> = line.split('|').collect();
+        let named = quoted(cells[2]);
+        let is_inverted = cells[2].contains("all but");
+        for option in quoted(cells[1]).into_iter().filter_map(|word| word.strip_prefix("--")) {
+            let option = option.split_whitespace().next().unwrap();
+            for name in commands() {
+                let is_documented = named.contains(&name.as_str()) != is_inverted;
+                assert_eq!(has(&name, option), is_documented, "--{option} of {name}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 200, "{compared} compared");
+}
+
 #[test]
 fn the_version_names_the_commit_and_the_rules() {
     let version = check(&["--version"]).out;
