@@ -4,14 +4,14 @@
 //! breadth-first search of 0.31 keeps a path for each state. The adapter also works around these traits:
 //!
 //! - `is_done` and `assert_properties` accept a run that was cut, and with one thread `timeout` never fires. The
-//!   adapter
-//! uses neither. It has limits of its own, and a run that reaches one stops offering inputs and reports the cut.
+//!   adapter uses neither. It has limits of its own, and a run that reaches one stops offering inputs and reports the
+//!   cut.
 //! - Without an `always` property a search ends at once; with several it continues until each has failed. So there is
-//! exactly one property, which evaluates all of them.
+//!   exactly one property, which evaluates all of them.
 //! - A property sees only states. So the explored state carries the properties that the step into it broke. A correct
-//! model breaks none and therefore has no additional states.
+//!   model breaks none and therefore has no additional states.
 //! - A `next_state` of `None` makes paths wrong. So it always is `Some`: only enabled inputs are offered, and a refused
-//! one leads back to its state.
+//!   one leads back to its state.
 
 use super::digest;
 use super::fingerprint::fingerprint;
