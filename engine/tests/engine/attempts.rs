@@ -1,7 +1,7 @@
 //! Attempts to pay: declines, challenges, bank debits, methods (C3, C7, C8, C13, C16, C18, PI-11 to PI-25, TST-1 to TST-10).
 
 use crate::lifecycle::{in_status, pi};
-use crate::world::World;
+use crate::world::{World, fresh};
 use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::time::DAY;
 use holdfast_engine::{Decline, Dialect};
@@ -30,7 +30,7 @@ fn declines() {
         ("pm_card_chargeCustomerFail", "card_declined", "generic_decline"),
     ];
     for (token, code, decline_code) in rows {
-        let w = World::new();
+        let w = fresh();
         let answer = w
             .post("payment_intents", &format!("amount=1000 currency=usd confirm=true payment_method={token}"))
             .refused(402, code, param_of(code))
@@ -44,7 +44,7 @@ fn declines() {
             .is("status=succeeded last_payment_error=null");
         w.reconciled();
     }
-    let w = World::new();
+    let w = fresh();
     w.post("payment_intents", "amount=1000 currency=usd payment_method=pm_card_incorrectNumber").refused(
         402,
         "incorrect_number",
@@ -65,7 +65,7 @@ fn challenges() {
         ("pm_card_authenticationRequiredSetupForOffSession", true, 200, "succeeded"),
     ];
     for (token, passes, code, status) in rows {
-        let w = World::new();
+        let w = fresh();
         let id = w
             .post("payment_intents", &format!("amount=1000 currency=usd confirm=true payment_method={token}"))
             .is("status=requires_action latest_charge=null next_action.type=use_stripe_sdk")
@@ -89,9 +89,9 @@ fn challenges() {
         "pm_card_createDispute",
     ];
     for token in unchallenged {
-        World::new().paid(1000, &format!("payment_method={token}"));
+        fresh().paid(1000, &format!("payment_method={token}"));
     }
-    let w = World::new();
+    let w = fresh();
     w.post(
         "payment_intents",
         "amount=1000 currency=usd confirm=true payment_method=pm_card_threeDSecureRequiredProcessingError",
@@ -102,7 +102,7 @@ fn challenges() {
 /// PI-17: with manual confirmation the server confirms again after the challenge.
 #[test]
 fn manual_confirmation_needs_a_second_leg() {
-    let w = World::new();
+    let w = fresh();
     let params = "amount=1000 currency=usd confirm=true confirmation_method=manual return_url=https://shop.test";
     let id = w
         .post("payment_intents", &format!("{params} payment_method=pm_card_threeDSecure2Required"))
@@ -116,7 +116,7 @@ fn manual_confirmation_needs_a_second_leg() {
 #[test]
 fn a_refusal_carries_the_declined_method() {
     let wanted = "payment_method.object=payment_method payment_method.type=card payment_method.card.last4";
-    let w = World::new();
+    let w = fresh();
     let rows = [
         ("payment_intents", "amount=1000 currency=usd", "pm_card_visa_chargeDeclined", "0002", "last_payment_error"),
         ("payment_intents", "amount=1000 currency=usd off_session=true", AWAY, "3184", "last_payment_error"),
@@ -146,7 +146,7 @@ const AWAY: &str = "pm_card_authenticationRequired";
 /// PI-20: a payment keeps where the customer is to come back to, on the action and nowhere else.
 #[test]
 fn a_return_url_is_kept() {
-    let w = World::new();
+    let w = fresh();
     let back = "return_url=https://shop.test/back";
     let params = format!("amount=1000 currency=usd confirm=true payment_method=pm_card_threeDSecure2Required {back}");
     let kept = "next_action.type=redirect_to_url next_action.redirect_to_url.return_url=https://shop.test/back";
@@ -189,7 +189,7 @@ fn an_absent_customer_may_leave_a_failed_charge() {
 #[test]
 fn nobody_there_to_authenticate() {
     for flag in ["off_session=true", "error_on_requires_action=true"] {
-        let w = World::new();
+        let w = fresh();
         let params =
             format!("amount=1000 currency=usd confirm=true payment_method=pm_card_authenticationRequired {flag}");
         let answer = w.post("payment_intents", &params).refused(402, "authentication_required", "-");
@@ -197,7 +197,7 @@ fn nobody_there_to_authenticate() {
         w.intent(&id).is("status=requires_payment_method latest_charge=null payment_method=null");
         assert_eq!(w.told(), "payment_intent.created payment_intent.payment_failed");
     }
-    let w = World::new();
+    let w = fresh();
     w.paid(1000, "off_session=true payment_method=pm_card_authenticationRequiredSetupForOffSession");
 }
 
@@ -220,7 +220,7 @@ fn bank_debits_take_days() {
         ("pm_sepaDebit_failedDelayed", 259_380, "requires_payment_method", failed),
     ];
     for (token, wait, status, told) in rows {
-        let w = World::new();
+        let w = fresh();
         let id = w
             .post("payment_intents", &format!("amount=1000 currency=usd confirm=true payment_method={token}"))
             .is("status=processing")
@@ -237,7 +237,7 @@ fn bank_debits_take_days() {
 /// C8, C18: the bank answers when a test says so, and only once.
 #[test]
 fn the_bank_answers_on_command() {
-    let w = World::new();
+    let w = fresh();
     let bank = |answer| EnvironmentEvent::BankAnswers { intent: pi(&in_status(&w, "processing")), answer };
     w.inject(bank(Ok(()))).is("status=succeeded amount_received=1000");
     let event = bank(Err(Decline::AccountClosed));
@@ -250,7 +250,7 @@ fn the_bank_answers_on_command() {
 /// C18, U18: a debit can be canceled while the window is open, and not afterwards.
 #[test]
 fn a_debit_is_canceled_in_its_window() {
-    let w = World::new();
+    let w = fresh();
     let id = in_status(&w, "processing");
     w.told();
     w.post(&format!("payment_intents/{id}/cancel"), "").is("status=canceled");
@@ -267,7 +267,7 @@ fn a_debit_is_canceled_in_its_window() {
 /// C16, U13, R17: the confirmation after the last one cancels the payment and is refused.
 #[test]
 fn too_many_confirmations() {
-    let w = World::new();
+    let w = fresh();
     let id = w.post("payment_intents", "amount=1000 currency=usd").id();
     let confirm = |method: &str| w.post(&format!("payment_intents/{id}/confirm"), &format!("payment_method={method}"));
     for _ in 0..10 {
@@ -281,7 +281,7 @@ fn too_many_confirmations() {
     w.intent(&id).is("status=canceled cancellation_reason=automatic");
 
     // Creating and confirming in one request is the first of them.
-    let w = World::new();
+    let w = fresh();
     let declines = "payment_method=pm_card_visa_chargeDeclined";
     let made = w.post("payment_intents", &format!("amount=1000 currency=usd confirm=true {declines}"));
     let id = made.refused(402, "card_declined", "-").text("error.payment_intent.id");
@@ -300,13 +300,13 @@ fn too_many_confirmations() {
 #[test]
 fn an_update_clears_the_last_error() {
     for update in ["metadata[a]=b", "amount=900", "payment_method=pm_card_visa"] {
-        let w = World::new();
+        let w = fresh();
         let params = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa_chargeDeclined";
         let id = w.post("payment_intents", params).text("error.payment_intent.id");
         w.intent(&id).is("last_payment_error.code=card_declined");
         w.post(&format!("payment_intents/{id}"), update).is("last_payment_error=null");
     }
-    let w = World::new();
+    let w = fresh();
     let id = w
         .post("setup_intents", "confirm=true payment_method=pm_card_visa_chargeDeclined")
         .text("error.setup_intent.id");
@@ -317,7 +317,7 @@ fn an_update_clears_the_last_error() {
 /// PI-23, ERR-13, ERR-14: whose method may be used, and how often.
 #[test]
 fn whose_method_may_be_used() {
-    let w = World::new();
+    let w = fresh();
     let customer = |name: &str| w.post("customers", &format!("name={name}")).id();
     let (a, b) = (customer("a"), customer("b"));
     let method = w.post("payment_methods/pm_card_visa/attach", &format!("customer={a}")).id();
