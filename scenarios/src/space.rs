@@ -59,6 +59,13 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
         }
     }
 
+    /// Returns the state that stands for `state`: the same one, or the one with interchangeable payments in a fixed
+    /// order.
+    #[inline]
+    pub fn representative(&self, state: &State<PAYMENTS, KEYS>) -> State<PAYMENTS, KEYS> {
+        if self.canonical { state.canonical() } else { *state }
+    }
+
     /// Returns the configuration of the model.
     #[must_use]
     pub fn config(&self) -> &Config {
@@ -207,7 +214,7 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
         }
         let sight = after.observe(&self.config);
         look(&Step::new(*before, input, *outcome, notifications.as_slice(), sight.observation(&self.config)));
-        Some(if self.canonical { after.canonical() } else { *after })
+        Some(self.representative(after))
     }
 }
 
