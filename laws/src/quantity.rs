@@ -26,7 +26,7 @@ macro_rules! fields {
                 match self { $(Self::$variant => $meaning),+ }
             }
 
-            /// Returns what one unit of it is.
+            /// Returns the unit.
             #[must_use]
             pub const fn unit(self) -> QuantityUnit {
                 match self { $(Self::$variant => QuantityUnit::$unit),+ }
@@ -41,7 +41,7 @@ macro_rules! fields {
     };
 }
 
-/// What one unit of a quantity is.
+/// The unit of a quantity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuantityUnit {
     /// A minor unit of the payment's currency.
@@ -145,7 +145,7 @@ pub(crate) const FIELDS: usize = PaymentField::ALL.len();
 /// A quantity of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Quantity {
-    /// What an observation shows.
+    /// A quantity that an observation shows.
     Shown(PaymentField),
     /// The number of notifications of a kind since the beginning.
     Notified(NotificationKind),
@@ -176,7 +176,7 @@ impl Quantity {
         }
     }
 
-    /// Returns what one unit of it is.
+    /// Returns the unit.
     #[must_use]
     pub const fn unit(self) -> QuantityUnit {
         match self {

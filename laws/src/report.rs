@@ -81,7 +81,7 @@ fn the_laws(found: &FoundLaws) -> Result<String, Overflow> {
             LawReason::Declared(_) => None,
             LawReason::Explained(reason) => Some(format!("none: {reason}")),
         });
-        let by: Vec<String> = properties.into_iter().map(str::to_owned).chain(reasons).collect();
+        let by: Vec<String> = properties.into_iter().map(|property| format!("`{property}`")).chain(reasons).collect();
         let by = if known.is_empty() { "UNEXPLAINED".to_owned() } else { by.join(", ") };
         let unit = law.unit().map_or("mixed", crate::QuantityUnit::name);
         line(&mut text, &format!("| `{law}` | {unit} | {} | {by} |", words.join(" ")));
@@ -110,7 +110,7 @@ fn the_properties(found: &FoundLaws) -> Result<String, Overflow> {
         for known in KNOWN_LAWS.iter().filter(|known| known.properties().contains(&property)) {
             let law = known.law()?;
             let answer = if found.has(&law)? { "yes" } else { "NO" };
-            line(&mut text, &format!("| {property} | `{law}` | {answer} |"));
+            line(&mut text, &format!("| `{property}` | `{law}` | {answer} |"));
         }
     }
     let topics = MONEY_TOPICS.join(", ");
@@ -124,7 +124,7 @@ fn the_properties(found: &FoundLaws) -> Result<String, Overflow> {
     line(&mut text, "| reason | properties |\n|---|---|");
     for reason in reasons {
         let of_reason = WITHOUT_A_LAW.iter().filter(|(_, other)| *other == reason);
-        let names: Vec<&str> = of_reason.map(|(property, _)| *property).collect();
+        let names: Vec<String> = of_reason.map(|(property, _)| format!("`{property}`")).collect();
         line(&mut text, &format!("| {reason} | {} |", names.join(", ")));
     }
     Ok(text)
@@ -168,7 +168,7 @@ fn the_faults(found: &FoundLaws, breakers: &[LawBreaker]) -> String {
         let laws = broken.iter().filter_map(|position| found.basis.get(*position)).map(|law| format!("`{law}`"));
         let laws: Vec<String> = laws.collect();
         let PlantedFault { name, does, breaks, .. } = fault;
-        line(&mut text, &format!("| {name} | {does} | {} | {breaks} |", laws.join(", ")));
+        line(&mut text, &format!("| `{name}` | {does} | {} | `{breaks}` |", laws.join(", ")));
     }
     for (position, law) in found.basis.iter().enumerate() {
         if breaking.iter().all(|breaker| !breaker.broken.contains(&position)) {

@@ -69,6 +69,10 @@ pub fn collect(scenario: &Scenario, limits: &CollectionLimits) -> ScenarioChange
     let mut all = ScenarioChanges { name: scenario.name, is_of_two, changes, is_complete: true, states: 0, steps: 0 };
     for variant in (scenario.variants)() {
         let time = limits.time.map(|time| time.saturating_sub(began.elapsed()));
+        if time.is_some_and(|time| time.is_zero()) {
+            all.is_complete = false;
+            break;
+        }
         let found = collect_variant(scenario, &variant, &CollectionLimits { time, ..limits.clone() });
         all.changes.merge(found.changes);
         all.is_complete &= found.completion.is_complete();

@@ -21,7 +21,7 @@ pub fn sparse_basis(relations: &Span, known: &[Vector]) -> Result<Vec<Vector>, O
         if found.rank() >= null.rank() {
             break;
         }
-        let mut search = Search { relations, places: &places, terms, laws: Vec::new() };
+        let mut search = LawSearch { relations, places: &places, terms, laws: Vec::new() };
         search.extend(0, &mut Vec::new())?;
         let mut laws = search.laws;
         laws.sort_by_cached_key(|law| (weight(law), first_places(law)));
@@ -53,7 +53,7 @@ fn first_places(law: &[i128]) -> Vec<usize> {
 }
 
 /// The search for all laws with a given number of terms, none of which is the sum of shorter ones.
-struct Search<'a> {
+struct LawSearch<'a> {
     relations: &'a Span,
     places: &'a [usize],
     terms: usize,
@@ -61,14 +61,14 @@ struct Search<'a> {
 }
 
 /// A column of the relations after an elimination, followed by the combination of columns that it is.
-struct Column {
+struct ReducedColumn {
     numbers: Vector,
     pivot: usize,
 }
 
-impl Search<'_> {
+impl LawSearch<'_> {
     /// Tries every column from position `from` on beside the `chosen` ones, which are independent.
-    fn extend(&mut self, from: usize, chosen: &mut Vec<Column>) -> Result<(), Overflow> {
+    fn extend(&mut self, from: usize, chosen: &mut Vec<ReducedColumn>) -> Result<(), Overflow> {
         let (rank, missing) = (self.relations.rank(), self.terms.saturating_sub(chosen.len()));
         for (position, place) in self.places.iter().copied().enumerate().skip(from) {
             let mut numbers: Vector = self.relations.basis().map(|row| at(row, place)).collect();
@@ -80,7 +80,7 @@ impl Search<'_> {
             match numbers.iter().position(|number| *number != 0).filter(|pivot| *pivot < rank) {
                 // Independent of the others: it may be a part of a law with more columns.
                 Some(pivot) if missing > 1 => {
-                    chosen.push(Column { numbers, pivot });
+                    chosen.push(ReducedColumn { numbers, pivot });
                     self.extend(position.saturating_add(1), chosen)?;
                     chosen.pop();
                 }

@@ -21,7 +21,8 @@ pub struct KnownLaw {
 /// The reason why a law is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LawReason {
-    /// These properties of the catalogue, taken together, state it.
+    /// These properties of the catalogue state it, at least in one direction: a refund without its notification breaks
+    /// one of them, and a notification without a refund may break none.
     Declared(&'static [&'static str]),
     /// No property states it, for this reason.
     Explained(&'static str),

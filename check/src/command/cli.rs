@@ -108,6 +108,23 @@ pub(super) enum CheckCommand {
         #[command(flatten)]
         progress: ProgressOptions,
     },
+    /// Find the conservation laws that hold in every step of scenarios
+    #[command(after_help = "Example: check laws multicapture connect")]
+    Laws {
+        /// Names of scenarios [default: all default scenarios that have payments]
+        scenarios: Vec<String>,
+        /// Stop after this number of states of each variant; the result is incomplete
+        #[arg(long, value_name = "STATES")]
+        max_states: Option<u64>,
+        #[command(flatten)]
+        time: TimeOptions,
+        #[command(flatten)]
+        threads: ThreadOptions,
+        #[command(flatten)]
+        output: OutputOptions,
+        #[command(flatten)]
+        progress: ProgressOptions,
+    },
     /// List the scenarios and their bounds
     #[command(after_help = "Example: check scenarios")]
     Scenarios {

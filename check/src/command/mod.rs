@@ -10,6 +10,7 @@ mod drive;
 mod explore;
 mod generate;
 mod judge;
+mod laws;
 mod merchant;
 mod merge;
 mod on_engine;
@@ -182,6 +183,10 @@ fn dispatch(cli: Cli, dependencies: &Dependencies<'_>, io: &mut Io<'_>) -> Resul
         CheckCommand::Protocol { instances, deep, time, threads, output, progress } => {
             let options = CommonOptions { deep, ..common!(time, threads, output, progress) };
             protocol::run(&instances, &options, io)
+        }
+        CheckCommand::Laws { scenarios, max_states, time, threads, output, progress } => {
+            let options = CommonOptions { max_states, ..common!(time, threads, output, progress) };
+            laws::run(&scenarios, &options, io)
         }
         CheckCommand::Scenarios { output } => scenarios::run(&common!(output), io),
         CheckCommand::Properties { property, output } => {

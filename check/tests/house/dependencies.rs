@@ -18,6 +18,7 @@ const CRATES: [(&str, &str); 18] = [
     ("drive", "holdfast-drive"),
     ("scenarios", "holdfast-scenarios"),
     ("protocol", "holdfast-protocol"),
+    ("laws", "holdfast-laws"),
     ("evidence", "holdfast-evidence"),
     ("check", "holdfast-check"),
     ("fuzz", "holdfast-fuzz"),
@@ -121,6 +122,13 @@ fn the_scenarios_reach_explorer_model_and_properties_alone() {
     assert_eq!(ours, ["holdfast-explorer", "holdfast-model", "holdfast-properties"]);
     let ours: Vec<_> =
         of("holdfast-evidence", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
+    assert_eq!(ours, ["holdfast-explorer", "holdfast-model", "holdfast-properties", "holdfast-scenarios"]);
+}
+
+#[test]
+fn the_laws_reach_explorer_model_properties_and_scenarios_alone() {
+    let ours: Vec<_> =
+        of("holdfast-laws", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
     assert_eq!(ours, ["holdfast-explorer", "holdfast-model", "holdfast-properties", "holdfast-scenarios"]);
 }
 

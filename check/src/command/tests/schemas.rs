@@ -138,7 +138,7 @@ fn the_json_of_each_command_follows_its_schema() {
     let explored = check_on(&["explore", "setup", "--resume", shard], "", &Toy::new(), OutputStyle::default());
     // The toy's properties have no witnesses.
     assert_eq!(explored.exit, Exit::Incomplete, "{}", explored.err);
-    let cases: [(&str, &[&str], &str); 17] = [
+    let cases: [(&str, &[&str], &str); 18] = [
         ("explore", &["explore", "setup"], ""),
         ("explore", &["explore", "setup", "--explorer", "stateright"], ""),
         ("explore", &["explore", "multicapture", "--max-states", "20"], ""),
@@ -153,6 +153,8 @@ fn the_json_of_each_command_follows_its_schema() {
         ("replay-on-engine", &["replay", "--on", "engine", "-"], ways),
         ("path", &["path", "status=succeeded", "--scenario", "multicapture"], ""),
         ("path", &["path", "captures>50", "--scenario", "refunds"], ""),
+        ("laws", &["laws", "multicapture"], ""),
+        ("laws", &["laws", "multicapture", "--max-states", "20"], ""),
         ("soak", &["soak", "--no-keep", "--executions", "3"], ""),
         ("coverage", &["coverage", corpus, "--transitions", transitions], ""),
         ("audit", &["audit", "-"], log),
