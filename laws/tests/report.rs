@@ -49,9 +49,8 @@ fn the_spaces_are_those_of_the_explorers(scenarios: &[ScenarioChanges]) {
             let cells: Vec<&str> = line.split('|').map(str::trim).collect();
             Some((cells.get(3)?.parse::<u64>().ok()?, cells.get(4)?.parse::<u64>().ok()?))
         });
-        let sum = numbers.fold((0_u64, 0_u64), |sum, (states, steps)| {
-            (sum.0.saturating_add(states), sum.1.saturating_add(steps))
-        });
+        let sum = numbers
+            .fold((0_u64, 0_u64), |sum, (states, steps)| (sum.0.saturating_add(states), sum.1.saturating_add(steps)));
         assert_eq!((scenario.states, scenario.steps), sum, "{}", scenario.name);
     }
 }
