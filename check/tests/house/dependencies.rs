@@ -3,7 +3,7 @@
 use crate::support::*;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 18] = [
+const CRATES: [(&str, &str); 19] = [
     ("spec", "holdfast-spec"),
     ("explorer", "holdfast-explorer"),
     ("model", "holdfast-model"),

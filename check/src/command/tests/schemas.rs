@@ -138,7 +138,7 @@ fn the_json_of_each_command_follows_its_schema() {
     let explored = check_on(&["explore", "setup", "--resume", shard], "", &Toy::new(), OutputStyle::default());
     // The toy's properties have no witnesses.
     assert_eq!(explored.exit, Exit::Incomplete, "{}", explored.err);
-    let cases: [(&str, &[&str], &str); 18] = [
+    let cases: [(&str, &[&str], &str); 19] = [
         ("explore", &["explore", "setup"], ""),
         ("explore", &["explore", "setup", "--explorer", "stateright"], ""),
         ("explore", &["explore", "multicapture", "--max-states", "20"], ""),
