@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufWriter, Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
@@ -12,8 +12,8 @@ use std::sync::mpsc::channel;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// The commands that end by themselves within a second or two, so that Ctrl-C just ends them.
-const SHORT: [&str; 8] = ["scenarios", "properties", "replay", "seeds", "merge", "completions", "man", "web"];
+/// The commands that end by themselves within a second or two, and the servers, which are complete when they are ended.
+const SHORT: [&str; 9] = ["scenarios", "properties", "replay", "seeds", "merge", "completions", "man", "web", "watch"];
 
 /// The longest time from the signal to the end of the process, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -75,7 +75,11 @@ fn log() -> String {
         )
     };
     let path = folder().join("log.jsonl");
-    fs::write(&path, (0..400_000).map(event).collect::<String>()).unwrap();
+    let mut file = BufWriter::new(fs::File::create(&path).unwrap());
+    for number in 0..1_200_000 {
+        file.write_all(event(number).as_bytes()).unwrap();
+    }
+    file.flush().unwrap();
     text(&path)
 }
 
@@ -88,6 +92,7 @@ fn long_runs() -> Vec<LongRun> {
     let mut runs = vec![
         long_run("explore", &[&["three_payments", "--deep"][..], &quiet].concat(), "(interrupted)"),
         long_run("protocol", &[&["--deep"][..], &quiet].concat(), "nothing is proven"),
+        long_run("laws", &quiet, "no law is found"),
         long_run("soak", &[&["--seconds", "600", "--no-keep"][..], &quiet].concat(), "sequences"),
         long_run("strength", &[&["--seeds", "1000000"][..], &quiet].concat(), "injected faults"),
         long_run("coverage", &corpus, "entries"),
@@ -121,12 +126,12 @@ fn start(command: &str, arguments: &[String]) -> Child {
 }
 
 /// Sends the signal of Ctrl-C after two seconds, and waits for the end.
-fn interrupted(mut process: Child) -> (Output, Duration) {
+fn interrupted(command: &str, mut process: Child) -> (Output, Duration) {
     // What waits for more input is interrupted like everything else.
     let mut input = process.stdin.take().unwrap();
     let _written = input.write_all(b"\n");
     sleep(Duration::from_secs(2));
-    assert!(process.try_wait().unwrap().is_none(), "it ended before it was interrupted");
+    assert!(process.try_wait().unwrap().is_none(), "{command} ended before it was interrupted");
     let sent = Command::new("kill").args(["-INT", &process.id().to_string()]).status().unwrap();
     assert!(sent.success());
     let (began, id) = (Instant::now(), process.id().to_string());
@@ -144,7 +149,7 @@ fn interrupted(mut process: Child) -> (Output, Duration) {
 #[test]
 fn ctrl_c_ends_every_long_command_as_incomplete() {
     for LongRun { command, arguments, says } in long_runs() {
-        let (output, took) = interrupted(start(command, &arguments));
+        let (output, took) = interrupted(command, start(command, &arguments));
         let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         let shown = format!("{command} {arguments:?}, {took:?}: {:?}\n{out}{err}", output.status);
         assert_eq!(output.status.code(), Some(3), "{shown}");
@@ -170,7 +175,8 @@ fn every_command_is_interrupted_here_or_short() {
     let names = |line: &str| line.strip_prefix("  ").filter(|it| !it.starts_with(' ')).map(str::to_owned);
     let listed: BTreeSet<String> =
         listed.lines().filter_map(names).filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect();
-    let long = ["explore", "protocol", "soak", "strength", "coverage", "audit", "path", "drive", "report", "merchant"];
+    let long =
+        ["explore", "protocol", "laws", "soak", "strength", "coverage", "audit", "path", "drive", "report", "merchant"];
     let known: BTreeSet<String> = SHORT.iter().chain(&long).map(|it| (*it).to_owned()).collect();
     assert_eq!(listed, known);
     let run: BTreeSet<&str> = long_runs().iter().map(|run| run.command).collect();
