@@ -38,7 +38,7 @@ pub(crate) struct Counters {
     pub(crate) refused_bodies: SharedNumber,
     /// Transactions that failed.
     pub(crate) store_failures: SharedNumber,
-    /// Judgements.
+    /// Judgments.
     pub(crate) judged: SharedNumber,
     /// Alerts that the webhook of `--alert` accepted.
     pub(crate) posts: SharedNumber,
@@ -84,7 +84,7 @@ pub(crate) fn exposition(counters: &Counters, figures: &WatchFigures, now: i64) 
     metric("events_total", "counter", "Events stored since the start.", &one(counters.events.get()));
     metric("duplicates_total", "counter", "Events that were stored before.", &one(counters.duplicates.get()));
     metric("rejected_total", "counter", "Requests that were not stored, by reason.", &rejected);
-    metric("judged_total", "counter", "Judgements of payments.", &one(counters.judged.get()));
+    metric("judged_total", "counter", "Judgments of payments.", &one(counters.judged.get()));
     metric("lag_seconds", "gauge", "Age of the oldest event that no verdict regards.", &one(lag));
     metric(
         "delivery_delay_seconds",

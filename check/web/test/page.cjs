@@ -91,7 +91,7 @@ async function walks(page, url, name) {
   assert.deepStrictEqual(await texts(page, '.legend li'), ['700 captured, with the merchant', '300 held, can be captured']);
   assert.match(await page.textContent('#step .changes'), /pi1\.received.*0.*700/s);
   assert.match(await page.textContent('#step .notifications'), /payment_intent\.amount_capturable_updated/);
-  assert.match(await page.textContent('#step .properties summary'), /True: \d+ propert(y|ies) with a premise that occurs/);
+  assert.match(await page.textContent('#step .properties summary'), /True: \d+ (property|properties) with a premise that occurs/);
   await inspect(page, name);
   await contrast(page, name);
   await shot(page, name);

@@ -73,7 +73,7 @@ pub fn test(subject: impl Subject) -> SuiteReport {
 ///
 /// # Errors
 /// Returns a message if the text is no trace, names an unknown run mode, or if no step was compared. Crashes and
-/// overlaps are errors too; [`counterexample::replay`](crate::counterexample::replay) runs those.
+/// overlaps are errors too; [`crate::counterexample::replay`] runs those.
 pub fn replay(subject: &mut impl Subject, text: &str) -> Result<Verdict, String> {
     let (mode, sequence) = run_mode::read(text)?;
     let mut guarded = Guarded::new(subject);

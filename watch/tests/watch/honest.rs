@@ -99,8 +99,8 @@ fn no_honest_payment_is_impossible_at_any_moment() {
             }
         }
     }
-    assert!(judged > 1_000 && payments > 100, "{judged} judgements of {payments} payments");
-    assert!(accepted * 100 >= judged * 95, "{accepted} of {judged} judgements accepted the events so far");
+    assert!(judged > 1_000 && payments > 100, "{judged} judgments of {payments} payments");
+    assert!(accepted * 100 >= judged * 95, "{accepted} of {judged} judgments accepted the events so far");
 }
 
 #[test]
