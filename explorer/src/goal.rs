@@ -37,7 +37,7 @@ impl<S: Space> Explorer<'_, S> {
     /// #     }
     /// #     fn judge(&self, _: &u8) -> Judgement { Judgement::default() }
     /// # }
-    /// Three steps of 2 and 5 reach 9.
+    /// // Three steps of 2 and 5 reach 9.
     /// let Search::Found(path) = Explorer::new(&Counter).search(|state| *state == 9) else { panic!() };
     /// assert_eq!(path.steps.len(), 3);
     /// assert!(matches!(Explorer::new(&Counter).search(|state| *state == 50), Search::Unreachable));

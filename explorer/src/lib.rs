@@ -56,7 +56,7 @@
 //! assert!(found.summary.completion.is_complete());
 //! assert_eq!(found.summary.unique, 4);
 //!
-//! The shortest path to 3 has two steps.
+//! // The shortest path to 3 has two steps.
 //! let counterexample = explorer.path(&found, &found.violations[&0]).unwrap();
 //! assert_eq!(counterexample.steps.len(), 2);
 //! ```
