@@ -136,7 +136,7 @@ struct Measured {
     state: usize,
     /// Bytes of the visited set.
     visited: Option<u64>,
-    /// The most bytes the process ever had resident.
+    /// The peak resident memory of the process, in bytes.
     resident: u64,
 }
 

@@ -1,5 +1,5 @@
-//! Keeping interchangeable payments in a fixed order loses no state: the numbers of states follow the formulas, in a
-//! fixed order and told apart.
+//! Keeping interchangeable payments in a fixed order loses no state: the numbers of states with and without the fixed
+//! order follow the formulas.
 
 use holdfast_explorer::{Explorer, Mode};
 use holdfast_model::{

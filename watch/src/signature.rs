@@ -29,7 +29,7 @@ pub enum SignatureFault {
     Malformed,
     /// No signature is by one of the secrets over this body.
     Wrong,
-    /// A signature is right and too old.
+    /// A signature is right, but too old.
     TooOld {
         /// Its age, in seconds.
         age: i64,

@@ -1,4 +1,4 @@
-//! An answer out of bytes, as far as they have come.
+//! Reads an answer from the bytes that have arrived so far.
 
 use super::HttpReply;
 

@@ -10,8 +10,8 @@ use holdfast_harness::{Answer, Failure, ModelSubject, Reaction, RunMode, Subject
 use holdfast_model::trace::Script;
 use holdfast_model::{Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId, Operation};
 
-/// The model with restarts, overlapping requests and any number of keys. A forgetful one is empty after a crash and
-/// after an overlap.
+/// The model with restarts, overlapping requests and any number of keys. If it is forgetful, it loses its state in a
+/// crash and in an overlap.
 #[derive(Default)]
 struct Restarts {
     model: ModelSubject,

@@ -1,9 +1,9 @@
 //! Chaos: everything that the specification permits and a careful sandbox never does.
 //!
 //! `table.rs` names the behaviors. [`Chaos`] decides, counts and logs them: each decision is a function of the seed, the
-//! behavior, the scope, what it is about, and the number of its earlier occasions. So one behavior does not move another,
-//! and neither does another order. The module
-//! `unreliable` acts on responses, `delivery` on webhooks, `jobs` on due jobs, `acquirer` on the bank's answers.
+//! behavior, the scope, what it is about, and the number of its earlier occasions. So a decision does not depend on other
+//! behaviors, nor on other orders. The module `unreliable` acts on responses, `delivery` on webhooks, `jobs` on due jobs,
+//! `acquirer` on the bank's answers.
 
 mod acquirer;
 mod agenda;

@@ -1,4 +1,4 @@
-//! The inputs that could have come next, by what the events ahead name: amounts, refunds, failures.
+//! Suggests the next inputs from the amounts, refunds and failures that the coming events name.
 
 mod before;
 mod captures;
