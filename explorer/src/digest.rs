@@ -42,3 +42,27 @@ fn of_bits(witnessed: PropertyBits, broken: PropertyBits) -> u128 {
     let upper = if upper == 0 { 0 } else { u128::from(mix(low ^ k0, high ^ k1)) };
     witnessed ^ broken.rotate_left(17) ^ upper
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_property_changes_the_word_and_the_first_128_as_before() {
+        let none = PropertyBits::ZERO;
+        let mut words = vec![of_bits(none, none)];
+        for place in 0..PropertyBits::BITS {
+            let one = PropertyBits::ONE.wrapping_shl(place);
+            words.extend([of_bits(one, none), of_bits(none, one)]);
+            if let (0, low) = one.into_words() {
+                assert_eq!(of_bits(one, one), low ^ low.rotate_left(17));
+            }
+        }
+        assert!(words.iter().skip(1).all(|word| *word != 0));
+        assert_eq!(of_bits(none, none), 0);
+        // A witnessed bit and the broken bit 17 places below it give the same word.
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), 1 + 256);
+    }
+}
