@@ -28,7 +28,7 @@ CREATE TABLE payment_methods (id INTEGER PRIMARY KEY, account INTEGER NOT NULL R
   parent INTEGER, record BLOB NOT NULL);
 CREATE TABLE payment_intents (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
   parent INTEGER, a INTEGER NOT NULL, b INTEGER NOT NULL, c INTEGER NOT NULL, record BLOB NOT NULL,
-  CONSTRAINT amount_within_bounds CHECK (a BETWEEN 1 AND 99999999),
+  CONSTRAINT amount_within_bounds CHECK (a BETWEEN 1 AND 999999999999),
   CONSTRAINT received_and_capturable_within_amount CHECK (b >= 0 AND c >= 0 AND b + c <= a));
 CREATE TABLE charges (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id),
   parent INTEGER NOT NULL REFERENCES payment_intents(id) DEFERRABLE INITIALLY DEFERRED,

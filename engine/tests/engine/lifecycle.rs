@@ -1,8 +1,8 @@
 //! The PaymentIntent's life from create to the end, and every operation in every status (C1 to C17, VOC-1, PI-1 to PI-37).
 
 use crate::world::{CONNECTED, World, fresh};
-use holdfast_engine::PaymentIntentId;
 use holdfast_engine::time::{DAY, HOUR};
+use holdfast_engine::{Dialect, PaymentIntentId};
 
 pub fn pi(id: &str) -> PaymentIntentId {
     id.parse().unwrap()
@@ -33,11 +33,16 @@ fn where_a_payment_begins() {
 /// AMT-2, AMT-6: an amount of any currency has at most eight digits, an amount in rupiah twelve. So have fees and transfers.
 #[test]
 fn the_largest_amount_of_each_currency() {
+    for (name, store) in World::stores() {
+        largest_amounts(&World::on(store, Dialect::default()), name);
+    }
+}
+
+fn largest_amounts(w: &World, store: &str) {
     use holdfast_engine::Currency;
-    let w = fresh();
     for currency in Currency::ALL {
         let (code, most) = (currency.code(), currency.largest().minor());
-        assert_eq!(most, if *currency == Currency::Idr { 999_999_999_999 } else { 99_999_999 }, "{code}");
+        assert_eq!(most, if *currency == Currency::Idr { 999_999_999_999 } else { 99_999_999 }, "{store}: {code}");
         let more = most + 1;
         w.post("payment_intents", &format!("amount={most} currency={code}")).is(&format!("amount={most}"));
         let refused = w.post("payment_intents", &format!("amount={more} currency={code}"));
