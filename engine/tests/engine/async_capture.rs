@@ -1,6 +1,6 @@
 //! Async capture (A1 to A19, B49's ledger, R21).
 
-use crate::world::{CONNECTED, World};
+use crate::test_helpers::{CONNECTED, TestEngine};
 use holdfast_engine::{ASYNC_CAPTURE_LIMIT, ApiVersion, Dialect};
 
 const ASYNC: &str = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa capture_method=automatic_async";
@@ -8,7 +8,7 @@ const ASYNC: &str = "amount=1000 currency=usd confirm=true payment_method=pm_car
 /// A1, A2, A5, A7, A9, A11, A12, A13, A15, D4: the answer first, the ledger within the hour.
 #[test]
 fn the_answer_comes_before_the_ledger() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.post("payment_intents", ASYNC).is("status=succeeded amount_received=1000").id();
     let unfilled = "captured=true amount_captured=1000 balance_transaction=null";
     w.charge(&pi).is(unfilled);
@@ -33,7 +33,7 @@ fn the_answer_comes_before_the_ledger() {
 /// A8, A9, A14, A16, A17: transfer and fee come later too, with events of their own.
 #[test]
 fn transfer_and_fee_come_later() {
-    let w = World::new();
+    let w = TestEngine::new();
     let more = format!("application_fee_amount=100 transfer_data[destination]={CONNECTED}");
     let pi = w.post("payment_intents", &format!("{ASYNC} {more}")).is("status=succeeded").id();
     w.charge(&pi).is("transfer=null application_fee=null application_fee_amount=100 balance_transaction=null");
@@ -49,7 +49,7 @@ fn transfer_and_fee_come_later() {
 /// A3, A4, VER-6: the parameter at create, update and confirm; the default of each version.
 #[test]
 fn how_async_capture_is_asked_for() {
-    let w = World::new();
+    let w = TestEngine::new();
     for (version, expected) in [("2024-04-10", "automatic_async"), ("2024-04-09", "automatic")] {
         let params = "amount=1000 currency=usd";
         let verb = holdfast_engine::edge::read::Verb::Post;
@@ -66,7 +66,7 @@ fn how_async_capture_is_asked_for() {
 /// A6, A10, A18, R21: with `automatic` the ledger is there at once, in one real Event shape.
 #[test]
 fn other_capture_methods_fill_the_ledger_at_once() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1000, "");
     assert_ne!(w.charge(&pi).text("balance_transaction"), "null");
     w.told();
@@ -78,7 +78,7 @@ fn other_capture_methods_fill_the_ledger_at_once() {
 #[test]
 fn the_background_capture_tries_until_it_succeeds() {
     use holdfast_engine::acquirer::Fault;
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.post("payment_intents", ASYNC).is("status=succeeded").id();
     w.faults.plan([Fault::TimeoutBefore; 3]);
     w.advance(60);
@@ -92,7 +92,7 @@ fn the_background_capture_tries_until_it_succeeds() {
 /// A12: the background capture runs within the hour whatever the dialect's delay up to it.
 #[test]
 fn a_refund_may_come_before_the_ledger() {
-    let w = World::with(Dialect::default());
+    let w = TestEngine::with(Dialect::default());
     let pi = w.post("payment_intents", ASYNC).id();
     w.post("refunds", &format!("payment_intent={pi} amount=400")).is("status=succeeded");
     w.charge(&pi).is("amount_refunded=400 balance_transaction=null");

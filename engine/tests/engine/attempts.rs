@@ -1,7 +1,7 @@
 //! Attempts to pay: declines, challenges, bank debits, methods (C3, C7, C8, C13, C16, C18, PI-11 to PI-25, TST-1 to TST-10).
 
 use crate::lifecycle::{in_status, pi};
-use crate::world::{World, fresh};
+use crate::test_helpers::{TestEngine, fresh};
 use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::time::DAY;
 use holdfast_engine::{Decline, Dialect};
@@ -163,7 +163,7 @@ fn a_return_url_is_kept() {
 fn an_absent_customer_may_leave_a_failed_charge() {
     let params = "amount=1000 currency=usd confirm=true off_session=true payment_method=pm_card_authenticationRequired";
     for leaves in [false, true] {
-        let w = World::with(Dialect { absent_customer_leaves_charge: leaves, ..Dialect::default() });
+        let w = TestEngine::with(Dialect { absent_customer_leaves_charge: leaves, ..Dialect::default() });
         let refused = w.post("payment_intents", params);
         let charge = refused.body["error"]["charge"].as_str().map(str::to_owned);
         assert_eq!(charge.is_some(), leaves, "{}", refused.body);

@@ -1,6 +1,6 @@
 //! Reconciliation finds and names each kind of difference.
 
-use crate::world::{CONNECTED, MERCHANT, START, World};
+use crate::test_helpers::{CONNECTED, MERCHANT, START, TestEngine};
 use holdfast_engine::acquirer::{Position, Reference};
 use holdfast_engine::objects::{BalanceTransaction, MovementKind, RefundStatus};
 use holdfast_engine::store::{Batch, Durability, SqliteStore};
@@ -10,7 +10,7 @@ use holdfast_engine::{
 use std::sync::Arc;
 
 /// Payments of every sort: one shared and partly refunded, one held, one taken by a debit, one with a failed refund.
-fn history(w: &World) {
+fn history(w: &TestEngine) {
     let shared = w.paid(1000, &format!("application_fee_amount=100 transfer_data[destination]={CONNECTED}"));
     let back = "amount=400 refund_application_fee=true reverse_transfer=true";
     w.post("refunds", &format!("payment_intent={shared} {back}")).is("status=succeeded");
@@ -24,7 +24,7 @@ fn history(w: &World) {
 }
 
 /// The first object of a kind.
-fn first(w: &World, kind: Kind) -> Object {
+fn first(w: &TestEngine, kind: Kind) -> Object {
     let mut found = Vec::new();
     w.engine.store().each(kind, &mut |object| found.push(object)).unwrap();
     found.swap_remove(0)
@@ -78,7 +78,7 @@ fn every_spoiled_object_is_found() {
         ("moved (Charge)", of!(BalanceTransaction, |entry| entry.source = CustomerId(9).into())),
     ];
     for (expected, (kind, spoil)) in rows {
-        let w = World::new();
+        let w = TestEngine::new();
         history(&w);
         let mut object = first(&w, kind);
         spoil(&mut object);
@@ -91,7 +91,7 @@ fn every_spoiled_object_is_found() {
 /// I17: the acquirer's side is compared too, in both directions and to the last unit.
 #[test]
 fn every_difference_at_the_acquirer_is_found() {
-    let w = World::new();
+    let w = TestEngine::new();
     history(&w);
     let positions = w.acquirer.positions();
     let spoiled = |spoil: fn(&mut Vec<(Reference, Position)>)| {
@@ -115,7 +115,7 @@ fn every_difference_at_the_acquirer_is_found() {
 /// A ledger entry that nothing explains, and a kept balance that is not the sum of the entries.
 #[test]
 fn every_unexplained_balance_is_found() {
-    let w = World::new();
+    let w = TestEngine::new();
     history(&w);
     let source: ObjectId = first(&w, Kind::Charge).id();
     let (id, account, created) = (BalanceTransactionId(9), CONNECTED, START);
@@ -133,7 +133,7 @@ fn every_unexplained_balance_is_found() {
 
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
-    let w = World::on(Arc::new(SqliteStore::open(&path, Durability::Full).unwrap()), Dialect::default());
+    let w = TestEngine::on(Arc::new(SqliteStore::open(&path, Durability::Full).unwrap()), Dialect::default());
     history(&w);
     let rows = [
         ("UPDATE balances SET amount = amount + 1", "balance kept and ledger added up"),
@@ -152,7 +152,7 @@ fn damage_is_found_in_large_files_too() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
     let open = || Arc::new(SqliteStore::open(&path, Durability::Full).unwrap());
-    let w = World::on(open(), Dialect::default());
+    let w = TestEngine::on(open(), Dialect::default());
     history(&w);
     let acquirer = w.acquirer.clone();
     drop(w);

@@ -1,13 +1,13 @@
 //! Captures, one and several (B1 to B58, CAP-1 to CAP-15, U1 to U9).
 
-use crate::world::{FLAT, MULTI, World};
+use crate::test_helpers::{FLAT, MULTI, TestEngine};
 use holdfast_engine::Dialect;
 use holdfast_engine::objects::Account;
 
 /// B1, B28, B30 to B32, B33, B34, B36, B37, B40, B57: the specification's own example, with its numbers.
 #[test]
 fn the_example_of_the_specification() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.hold(1000, "pm_card_visa", &format!("{MULTI} expand[]=latest_charge"));
     w.intent(&pi).is("amount=1000 amount_capturable=1000 amount_received=0");
     w.charge(&pi)
@@ -25,7 +25,7 @@ fn the_example_of_the_specification() {
 /// B52 to B56, B58, U10, EVT-8, EVT-9, EVT-18, EVT-19: the events of a capture, with their fields.
 #[test]
 fn what_captures_tell() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.multi(1000, "");
     let capture = format!("payment_intents/{pi}/capture");
     assert_eq!(w.told(), "payment_intent.created charge.succeeded payment_intent.amount_capturable_updated");
@@ -52,7 +52,7 @@ fn what_captures_tell() {
 /// EVT-7: a single capture has other events.
 #[test]
 fn what_a_single_capture_tells() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.hold(1000, "pm_card_visa", "");
     w.told();
     w.post(&format!("payment_intents/{pi}/capture"), "").is("status=succeeded amount_received=1000");
@@ -81,7 +81,7 @@ fn where_several_captures_are_available() {
         ("US", true, "payment_method_options[card][request_multicapture]=never", "pm_card_visa", "unavailable"),
     ];
     for (country, interchange_plus, request, card, expected) in rows {
-        let w = World::new();
+        let w = TestEngine::new();
         let account = Account { country: country.to_owned(), interchange_plus, ..Account::standard(FLAT) };
         w.engine.add_account(account).unwrap();
         w.act_for(FLAT);
@@ -99,7 +99,7 @@ fn where_several_captures_are_available() {
 #[test]
 fn without_manual_everything_is_captured_at_once() {
     for method in ["automatic", "automatic_async"] {
-        let w = World::new();
+        let w = TestEngine::new();
         let params = format!("amount=1000 currency=usd confirm=true payment_method=pm_card_visa {MULTI}");
         let answer = w.post("payment_intents", &format!("{params} capture_method={method}"));
         let pi = answer.is("status=succeeded amount_received=1000 amount_capturable=0").id();
@@ -145,7 +145,7 @@ fn refusals_in_order() {
         ("multi", "application_fee_amount=5", 400, "application_fees_not_allowed", "application_fee_amount"),
         ("multi", "transfer_data[amount]=5", 400, "payment_intent_invalid_parameter", "transfer_data[amount]"),
     ];
-    let w = World::new();
+    let w = TestEngine::new();
     let ids = [
         ("multi", w.multi(1000, "")),
         ("single", w.hold(1000, "pm_card_visa", "")),
@@ -166,7 +166,7 @@ fn refusals_in_order() {
 /// B33, B35, B39, B54, U2: the remainder is released by 0 with final_capture, once something was captured.
 #[test]
 fn the_remainder_is_released() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.multi(1000, "");
     let capture = format!("payment_intents/{pi}/capture");
     w.post(&capture, "amount_to_capture=700 final_capture=false").is("status=requires_capture");
@@ -180,7 +180,7 @@ fn the_remainder_is_released() {
 /// CAP-8, B35: without an amount everything left is taken, and without the parameter it is final (R18).
 #[test]
 fn the_defaults_take_everything_finally() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.multi(1000, "");
     let capture = format!("payment_intents/{pi}/capture");
     w.post(&capture, "amount_to_capture=700 final_capture=false").is("amount_capturable=300");
@@ -193,7 +193,7 @@ fn the_defaults_take_everything_finally() {
 /// CAP-13: after a single partial capture the amount stays, and nothing counts as refunded (U14, R19).
 #[test]
 fn a_single_partial_capture() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.hold(6500, "pm_card_visa", "");
     w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=5000")
         .is("status=succeeded amount=6500 amount_capturable=0 amount_received=5000");
@@ -207,7 +207,7 @@ fn a_single_partial_capture() {
 /// B8, U4: 50 captures; the 50th may stay open; the release does not count.
 #[test]
 fn fifty_captures() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.multi(10_000, "");
     let capture = format!("payment_intents/{pi}/capture");
     for n in 1..=50 {
@@ -225,7 +225,7 @@ fn fifty_captures() {
 /// U5, B35: capturing everything without finality leaves the payment open until it is ended.
 #[test]
 fn everything_captured_and_still_open() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.multi(1000, "");
     let capture = format!("payment_intents/{pi}/capture");
     w.post(&capture, "final_capture=false").is("status=requires_capture amount_capturable=0 amount_received=1000");
@@ -234,7 +234,7 @@ fn everything_captured_and_still_open() {
     w.post(&capture, "").is("status=succeeded");
     w.charge(&pi).is("captured=true");
 
-    let w = World::with(Dialect { exhausting_capture_is_final: true, ..Dialect::default() });
+    let w = TestEngine::with(Dialect { exhausting_capture_is_final: true, ..Dialect::default() });
     let pi = w.multi(1000, "");
     w.post(&format!("payment_intents/{pi}/capture"), "final_capture=false").is("status=succeeded");
     w.charge(&pi).is("captured=true");
@@ -243,7 +243,7 @@ fn everything_captured_and_still_open() {
 /// C10, D3: a card's capture answers `succeeded`; `processing` is neither answered nor told.
 #[test]
 fn a_card_capture_never_processes() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.hold(1000, "pm_card_visa", "");
     w.post(&format!("payment_intents/{pi}/capture"), "").is("status=succeeded");
     assert!(!w.told().contains("processing"));
@@ -252,7 +252,7 @@ fn a_card_capture_never_processes() {
 /// CAP-11: metadata is merged at capture.
 #[test]
 fn metadata_is_merged_at_capture() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.hold(1000, "pm_card_visa", "metadata[a]=1 metadata[b]=2");
     w.post(&format!("payment_intents/{pi}/capture"), "metadata[b]=3 metadata[c]=4 metadata[a]=")
         .is("metadata.a=null metadata.b=3 metadata.c=4");
@@ -261,7 +261,7 @@ fn metadata_is_merged_at_capture() {
 /// CAP-12: charges are not captured directly.
 #[test]
 fn charges_are_not_captured_directly() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.hold(1000, "pm_card_visa", "");
     let charge = w.charge(&pi).id();
     w.post(&format!("charges/{charge}/capture"), "").refused(400, "-", "-");
@@ -272,7 +272,7 @@ fn charges_are_not_captured_directly() {
 /// R1: a lost answer and a fresh key: the single capture is refused, the multicapture captures again.
 #[test]
 fn a_retry_with_a_fresh_key() {
-    let w = World::new();
+    let w = TestEngine::new();
     let single = w.hold(1000, "pm_card_visa", "");
     let multi = w.multi(1000, "");
     w.post_with_key("k1", &format!("payment_intents/{single}/capture"), "amount_to_capture=300").is("status=succeeded");

@@ -1,6 +1,6 @@
 //! Races between threads (R4, R6, R11, R14, I17, IDEM-7): never more than the hold, one response for a key, no endless wait.
 
-use crate::world::{CONNECTED, MERCHANT, World};
+use crate::test_helpers::{CONNECTED, MERCHANT, TestEngine};
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
 use holdfast_engine::command::{CapturePaymentIntent, Command, CreateRefund};
 use holdfast_engine::objects::{Account, IntentStatus};
@@ -28,7 +28,7 @@ fn succeeds(engine: &Engine, command: Command) -> bool {
 /// R6, R11, R14, I1, I2, I17: captures, refunds, cancellation and expiry race on thousands of payments.
 #[test]
 fn races_never_exceed_the_hold() {
-    let w = World::new();
+    let w = TestEngine::new();
     let intents: Vec<PaymentIntentId> = (0..ROUNDS).map(|_| w.multi(1000, "").parse().unwrap()).collect();
     let captured: Vec<AtomicU64> = (0..ROUNDS).map(|_| AtomicU64::new(0)).collect();
     let refunded: Vec<AtomicU64> = (0..ROUNDS).map(|_| AtomicU64::new(0)).collect();
@@ -75,7 +75,7 @@ fn races_never_exceed_the_hold() {
 #[test]
 fn capture_races_expiry() {
     for round in 0..1_000 {
-        let w = World::new();
+        let w = TestEngine::new();
         let intent: PaymentIntentId = w.multi(1000, "").parse().unwrap();
         w.clock.advance(DEADLINE - 1);
         let late = w.engine.now().after(2);
@@ -104,7 +104,7 @@ fn capture_races_expiry() {
 /// IDEM-3, IDEM-7, I13: many threads with one key: one effect; each gets that answer or is told that the key is in use.
 #[test]
 fn one_key_on_many_threads() {
-    let w = World::new();
+    let w = TestEngine::new();
     let intent: PaymentIntentId = w.multi(10_000, "").parse().unwrap();
     for round in 0..200 {
         let key = format!("key-{round}");
@@ -129,7 +129,7 @@ fn one_key_on_many_threads() {
 /// whichever way they name their payment.
 #[test]
 fn refunds_together_stay_within_a_connected_balance() {
-    let w = World::new();
+    let w = TestEngine::new();
     let poor = Account { overdraft: Some(Money::ZERO), ..Account::connected(CONNECTED, MERCHANT) };
     w.engine.add_account(poor).unwrap();
     for round in 0..1_000 {
@@ -166,11 +166,11 @@ impl Acquirer for Slow {
 /// R4: a request that waits too long for an object gets `lock_timeout`; a request for another object does not wait.
 #[test]
 fn contention_answers_lock_timeout() {
-    let mut w = World::new();
+    let mut w = TestEngine::new();
     let parts = EngineParts {
         acquirer: Arc::new(Slow(w.acquirer.clone())),
         lock_wait: Duration::from_millis(50),
-        ..EngineParts::in_memory(crate::world::START)
+        ..EngineParts::in_memory(crate::test_helpers::START)
     };
     w.engine = Engine::open(parts).unwrap();
     w.engine.add_account(Account::standard(MERCHANT)).unwrap();

@@ -2,7 +2,7 @@
 
 use crate::connect::destination;
 use crate::lifecycle::pi;
-use crate::world::{CONNECTED, MERCHANT, MULTI, World};
+use crate::test_helpers::{CONNECTED, MERCHANT, MULTI, TestEngine};
 use holdfast_engine::command::{Command, JobKey, JobKind};
 use holdfast_engine::time::DAY;
 use holdfast_engine::{Request, TestMethod};
@@ -12,7 +12,7 @@ const HOLD: &str = "amount=1000 currency=usd confirm=true payment_method=pm_card
 /// CAP-10, CON-9, CON-10, B50: a standing fee is a total, capped at what is captured in all; one named at a capture is for it alone.
 #[test]
 fn standing_amounts_are_totals() {
-    let w = World::new();
+    let w = TestEngine::new();
     let id = w.post("payment_intents", &format!("{HOLD} {MULTI} {} application_fee_amount=100", destination())).id();
     for (amount, fees) in [(30, "data.0.amount=30"), (80, "data.0.amount=70 data.1.amount=30")] {
         w.post(&format!("payment_intents/{id}/capture"), &format!("amount_to_capture={amount} final_capture=false"))
@@ -29,7 +29,7 @@ fn standing_amounts_are_totals() {
 /// A16: `transfer` points at what the charge itself sent on, not at a separate transfer.
 #[test]
 fn a_separate_transfer_is_not_the_charges_own() {
-    let w = World::new();
+    let w = TestEngine::new();
     let id = w.paid(1000, "");
     let charge = w.charge(&id).id();
     w.post("transfers", &format!("amount=5 currency=usd destination={CONNECTED} source_transaction={charge}"))
@@ -45,7 +45,7 @@ fn a_separate_transfer_is_not_the_charges_own() {
 /// U9: a job that comes too early comes again.
 #[test]
 fn an_early_job_is_not_the_last() {
-    let w = World::new();
+    let w = TestEngine::new();
     let id = w.post("payment_intents", HOLD).id();
     let job = Command::Job(JobKey::new(JobKind::ExpireHold, pi(&id)));
     assert_eq!(w.engine.execute(Request::new(MERCHANT, job)).status(), 200);
@@ -56,7 +56,7 @@ fn an_early_job_is_not_the_last() {
 /// A7, A12: a debit that settles under background capture is posted in the background too.
 #[test]
 fn a_debit_is_booked_in_the_background() {
-    let w = World::new();
+    let w = TestEngine::new();
     let params = "amount=1000 currency=usd confirm=true payment_method=pm_usBankAccount_success";
     let id = w.post("payment_intents", params).id();
     w.clock.advance(259_200);
@@ -69,14 +69,14 @@ fn a_debit_is_booked_in_the_background() {
 /// TST-2: a card that only declines charges, or has no funds, can be kept.
 #[test]
 fn a_card_without_money_is_saved() {
-    let w = World::new();
+    let w = TestEngine::new();
     w.post("setup_intents", "confirm=true payment_method=pm_card_chargeCustomerFail").is("status=succeeded");
 }
 
 /// VOC-9: no setup is canceled as fraudulent.
 #[test]
 fn a_setup_has_three_reasons_to_end() {
-    let w = World::new();
+    let w = TestEngine::new();
     let id = w.post("setup_intents", "").id();
     w.post(&format!("setup_intents/{id}/cancel"), "cancellation_reason=fraudulent").refused(
         400,
@@ -88,7 +88,7 @@ fn a_setup_has_three_reasons_to_end() {
 /// HOLD-7: only a card can be held, and that is said as soon as it can be seen.
 #[test]
 fn no_debit_is_held() {
-    let w = World::new();
+    let w = TestEngine::new();
     let manual = "amount=1000 currency=usd capture_method=manual";
     let code = "payment_intent_invalid_parameter";
     w.post("payment_intents", &format!("{manual} payment_method=pm_sepaDebit_success")).refused(
@@ -107,7 +107,7 @@ fn no_debit_is_held() {
 /// CAP-5, IDEM-3: whether there is nothing to capture depends on the payment, so the answer is kept under the key.
 #[test]
 fn a_capture_of_nothing_is_remembered() {
-    let w = World::new();
+    let w = TestEngine::new();
     let id = w.post("payment_intents", HOLD).id();
     let verb = holdfast_engine::edge::read::Verb::Post;
     let capture = |params: &str| w.send(verb, &format!("payment_intents/{id}/capture"), params, Some("k"), None);
@@ -118,7 +118,7 @@ fn a_capture_of_nothing_is_remembered() {
 /// B27: a session whose payment was held is paid once money of it was received.
 #[test]
 fn a_captured_session_is_paid() {
-    let w = World::new();
+    let w = TestEngine::new();
     let item = "line_items[0][price_data][currency]=usd line_items[0][price_data][unit_amount]=2000 \
                 line_items[0][price_data][product_data][name]=T";
     let params = format!("mode=payment success_url=https://x payment_intent_data[capture_method]=manual {item}");
@@ -137,7 +137,7 @@ fn a_captured_session_is_paid() {
 /// B50: a fee can be named when confirming.
 #[test]
 fn a_fee_named_at_confirmation() {
-    let w = World::new();
+    let w = TestEngine::new();
     let id = w.post("payment_intents", &format!("amount=1000 currency=usd {}", destination())).id();
     w.post(&format!("payment_intents/{id}/confirm"), "payment_method=pm_card_visa application_fee_amount=7")
         .is("status=succeeded application_fee_amount=7");
@@ -146,7 +146,7 @@ fn a_fee_named_at_confirmation() {
 /// PI-9: the texts of a captured payment may change, whatever its captures made of the fee.
 #[test]
 fn a_fee_of_nothing_bars_no_update() {
-    let w = World::new();
+    let w = TestEngine::new();
     let id = w.post("payment_intents", &format!("{HOLD} {MULTI} {}", destination())).id();
     w.post(&format!("payment_intents/{id}/capture"), "final_capture=false").is("amount_capturable=0");
     w.post(&format!("payment_intents/{id}/capture"), "amount_to_capture=0 application_fee_amount=1")
@@ -157,7 +157,7 @@ fn a_fee_of_nothing_bars_no_update() {
 /// C9, I17: money that comes by bank transfer is in the ledger as a payment, also for reconciliation.
 #[test]
 fn a_bank_transfer_is_a_payment_in_the_ledger() {
-    let w = World::new();
+    let w = TestEngine::new();
     let transfer = "amount=700 currency=usd confirm=true payment_method=pm_bankTransfer";
     w.post("payment_intents", transfer).is("status=processing");
     w.advance(300_000);

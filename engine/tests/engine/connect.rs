@@ -1,6 +1,6 @@
 //! Platforms: fees, transfers and what captures say about them (B7, B46 to B51, D1, U7, U8, U11, CON-1 to CON-10).
 
-use crate::world::{CONNECTED, World};
+use crate::test_helpers::{CONNECTED, TestEngine};
 
 pub fn destination() -> String {
     format!("transfer_data[destination]={CONNECTED}")
@@ -21,7 +21,7 @@ fn what_the_first_capture_sets_later_ones_must() {
         (String::new(), String::new(), 200, "-"),
     ];
     for (first, second, status, param) in rows {
-        let w = World::new();
+        let w = TestEngine::new();
         let pi = w.multi(1000, &destination());
         let capture = |params: &str| w.post(&format!("payment_intents/{pi}/capture"), params);
         capture(&format!("amount_to_capture=300 final_capture=false {first}")).is("status=requires_capture");
@@ -38,7 +38,7 @@ fn what_the_first_capture_sets_later_ones_must() {
 /// B50, B53, U11: each capture's own values; one fee and one transfer a capture, the charge points at the first.
 #[test]
 fn each_capture_has_its_own_shares() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.multi(1000, &format!("{} application_fee_amount=50", destination()));
     w.told();
     let capture = |params: &str| w.post(&format!("payment_intents/{pi}/capture"), params);
@@ -64,7 +64,7 @@ fn shares_within_the_capture() {
         ("application_fee_amount=0", "parameter_invalid_integer", "application_fee_amount"),
         ("transfer_data[amount]=0", "parameter_invalid_integer", "transfer_data[amount]"),
     ];
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.multi(1000, &destination());
     for (params, code, param) in rows {
         w.post(&format!("payment_intents/{pi}/capture"), &format!("amount_to_capture=300 {params}"))
@@ -84,29 +84,29 @@ fn shares_within_the_capture() {
 /// CON-1, CON-5, CON-7, A16: a direct charge pays a fee to its platform; a destination charge is the platform's own.
 #[test]
 fn who_pays_whom() {
-    let w = World::new();
+    let w = TestEngine::new();
     w.act_for(CONNECTED);
     let pi = w.paid(1000, "application_fee_amount=100");
     let charge = w.charge(&pi);
     assert_eq!(charge.text("transfer"), "null", "A16: no transfer on a direct charge");
     let fee = charge.text("application_fee");
     w.get(&format!("application_fees/{fee}"), "").refused(404, "resource_missing", "id");
-    w.act_for(crate::world::MERCHANT);
+    w.act_for(crate::test_helpers::MERCHANT);
     w.get(&format!("application_fees/{fee}"), "").is(&format!("amount=100 account={CONNECTED}"));
     let usd = holdfast_engine::Currency::Usd;
     let balance = |account| w.engine.store().balance(account, usd).unwrap();
-    assert_eq!((balance(crate::world::MERCHANT), balance(CONNECTED)), (100, 900));
+    assert_eq!((balance(crate::test_helpers::MERCHANT), balance(CONNECTED)), (100, 900));
     w.paid(1000, &format!("{} application_fee_amount=100", destination()));
-    assert_eq!((balance(crate::world::MERCHANT), balance(CONNECTED)), (200, 1800));
+    assert_eq!((balance(crate::test_helpers::MERCHANT), balance(CONNECTED)), (200, 1800));
     w.paid(1000, &format!("{} transfer_data[amount]=700", destination()));
-    assert_eq!((balance(crate::world::MERCHANT), balance(CONNECTED)), (500, 2500));
+    assert_eq!((balance(crate::test_helpers::MERCHANT), balance(CONNECTED)), (500, 2500));
     w.reconciled();
 }
 
 /// B7, B48, ERR-27: transfers from a charge, but not from one with several captures.
 #[test]
 fn transfers_by_request() {
-    let w = World::new();
+    let w = TestEngine::new();
     let transfer = |params: &str| w.post("transfers", &format!("currency=usd destination={CONNECTED} {params}"));
     let single = w.paid(1000, "");
     let single = w.charge(&single).id();
@@ -121,7 +121,7 @@ fn transfers_by_request() {
     w.post("transfers", &other).refused(400, "-", "currency");
     transfer("amount=0").refused(400, "parameter_invalid_integer", "amount");
     w.post("transfers", "currency=usd amount=5 destination=acct_x").refused(400, "resource_missing", "destination");
-    let stranger = crate::world::FLAT;
+    let stranger = crate::test_helpers::FLAT;
     let answer = w.post("transfers", &format!("currency=usd amount=5 destination={stranger}"));
     answer.refused(400, "resource_missing", "destination");
     w.reconciled();
@@ -130,7 +130,7 @@ fn transfers_by_request() {
 /// ERR-26, CON-8, B46: by hand, up to what is left; flags turn true only in full.
 #[test]
 fn returns_by_hand() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1000, &format!("{} application_fee_amount=100", destination()));
     let charge = w.charge(&pi);
     let fee = format!("application_fees/{}", charge.text("application_fee"));
@@ -155,8 +155,8 @@ fn returns_by_hand() {
 fn a_transfer_beyond_the_balance() {
     use holdfast_engine::Money;
     use holdfast_engine::objects::Account;
-    let w = World::new();
-    let poor = Account { overdraft: Some(Money::ZERO), ..Account::standard(crate::world::MERCHANT) };
+    let w = TestEngine::new();
+    let poor = Account { overdraft: Some(Money::ZERO), ..Account::standard(crate::test_helpers::MERCHANT) };
     w.engine.add_account(poor).unwrap();
     let params = format!("currency=usd destination={CONNECTED} amount=100");
     w.post("transfers", &params).refused(400, "balance_insufficient", "-");

@@ -2,7 +2,7 @@
 //! then a restart, the client's retry, and the same end as without any crash.
 
 use crate::machine::{Machine, Point, Step};
-use crate::world::{CONNECTED, MULTI};
+use crate::test_helpers::{CONNECTED, MULTI};
 use holdfast_engine::command::{EnvironmentEvent, MethodRef};
 use holdfast_engine::store::{MemoryStore, SqliteStore, Store};
 use holdfast_engine::{Decline, TestMethod};

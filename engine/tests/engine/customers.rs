@@ -1,6 +1,6 @@
 //! Customers that are deleted, and accounts that are made by request.
 
-use crate::world::{CONNECTED, MERCHANT, World};
+use crate::test_helpers::{CONNECTED, MERCHANT, TestEngine};
 use holdfast_engine::Dialect;
 use holdfast_engine::edge::read::Verb;
 
@@ -8,8 +8,8 @@ use holdfast_engine::edge::read::Verb;
 /// stays paid.
 #[test]
 fn a_deleted_customer() {
-    for (_, store) in World::stores() {
-        let w = World::on(store, Dialect::default());
+    for (_, store) in TestEngine::stores() {
+        let w = TestEngine::on(store, Dialect::default());
         let delete = |id: &str| w.send(Verb::Delete, &format!("customers/{id}"), "", None, None);
         let id = w.post("customers", "name=A").id();
         let method = w.post("payment_methods/pm_card_visa/attach", &format!("customer={id}")).id();
@@ -48,8 +48,8 @@ fn a_deleted_customer() {
 /// CON-1, IDEM-3: an account is made once for a key, and takes direct and destination charges from then on.
 #[test]
 fn an_account_made_by_request() {
-    for (_, store) in World::stores() {
-        let w = World::on(store, Dialect::default());
+    for (_, store) in TestEngine::stores() {
+        let w = TestEngine::on(store, Dialect::default());
         let shop = w.post_with_key("k", "accounts", "country=JP").is("object=account country=JP").id();
         w.post_with_key("k", "accounts", "country=JP").is(&format!("id={shop}"));
         w.post_with_key("k", "accounts", "country=US").refused(400, "-", "-").has("error.type=idempotency_error");

@@ -1,7 +1,7 @@
 //! Every documented parameter of the provider is shown, refused, or listed with a reason (P17, P18).
 
 use crate::fixture::{DATA, Fixture, names_of, shows};
-use crate::world::fresh;
+use crate::test_helpers::fresh;
 use holdfast_engine::edge::read::{DocumentedParameter, documented};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,6 +1,6 @@
 //! Events and webhooks (EVT-1 to EVT-21, HOOK-1 to HOOK-10, B52 to B60, I10, I14, I16).
 
-use crate::world::{CONNECTED, MERCHANT, START, World};
+use crate::test_helpers::{CONNECTED, MERCHANT, START, TestEngine};
 use hmac::{Hmac, Mac};
 use holdfast_engine::command::{Command, EnvironmentEvent};
 use holdfast_engine::edge::read::Verb;
@@ -17,7 +17,7 @@ use std::sync::{Arc, Mutex};
 /// I16: for every object and field, each event's previous value is the value the event before left.
 #[test]
 fn previous_values_chain_without_a_gap() {
-    let w = World::new();
+    let w = TestEngine::new();
     let more = format!("transfer_data[destination]={CONNECTED} application_fee_amount=50");
     let pi = w.multi(1000, &more);
     for _ in 0..3 {
@@ -84,7 +84,7 @@ fn shown(object: &holdfast_engine::Object) -> Vec<(Field, Was)> {
 #[test]
 fn how_often_events_come() {
     for captures in 1..=5_usize {
-        let w = World::new();
+        let w = TestEngine::new();
         let pi = w.multi(1000, "");
         for _ in 1..captures {
             w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=100 final_capture=false")
@@ -104,7 +104,7 @@ fn how_often_events_come() {
 /// HOOK-7: an event is frozen: it shows the object as it was, whatever happened since.
 #[test]
 fn events_are_frozen() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.hold(1000, "pm_card_visa", "");
     w.post(&format!("payment_intents/{pi}/capture"), "").is("status=succeeded");
     w.get("events", "type=payment_intent.amount_capturable_updated")
@@ -132,13 +132,13 @@ impl Inbox {
     }
 }
 
-fn world_with_inbox() -> (World, Arc<Inbox>) {
+fn engine_with_inbox() -> (TestEngine, Arc<Inbox>) {
     inbox_of(Dialect::default())
 }
 
-fn inbox_of(dialect: Dialect) -> (World, Arc<Inbox>) {
+fn inbox_of(dialect: Dialect) -> (TestEngine, Arc<Inbox>) {
     let inbox = Arc::new(Inbox::default());
-    let mut w = World::new();
+    let mut w = TestEngine::new();
     let clock = Arc::new(ManualClock::at(START));
     let parts = EngineParts {
         acquirer: w.acquirer.clone(),
@@ -162,7 +162,7 @@ fn inbox_of(dialect: Dialect) -> (World, Arc<Inbox>) {
 /// HOOK-1, HOOK-8: signed, filtered, to several endpoints, and gone after deletion.
 #[test]
 fn endpoints_get_what_they_want() {
-    let (w, inbox) = world_with_inbox();
+    let (w, inbox) = engine_with_inbox();
     let all = w.post("webhook_endpoints", "url=https://a.test enabled_events[]=*").is("status=enabled");
     let some = "url=https://b.test enabled_events[]=payment_intent.succeeded enabled_events[]=charge.captured";
     let some = w.post("webhook_endpoints", some).is("enabled_events.0=payment_intent.succeeded");
@@ -194,7 +194,7 @@ fn endpoints_get_what_they_want() {
 /// HOOK-10: a secret that was replaced signs beside the new one for as long as was said, a day at most.
 #[test]
 fn a_replaced_secret_signs_for_a_while() {
-    let (w, inbox) = world_with_inbox();
+    let (w, inbox) = engine_with_inbox();
     let first = w.post("webhook_endpoints", "url=https://a.test enabled_events[]=customer.created");
     let roll = |keep: u64| {
         let endpoint = first.id().parse().unwrap();
@@ -202,7 +202,7 @@ fn a_replaced_secret_signs_for_a_while() {
         let response = w.engine.execute(Request::new(MERCHANT, command));
         (response.status(), render::response(&response)["secret"].as_str().unwrap_or_default().to_owned())
     };
-    let signed_by = |w: &World| {
+    let signed_by = |w: &TestEngine| {
         w.post("customers", "").is("object=customer");
         w.advance(0);
         let posts = inbox.take();
@@ -268,7 +268,7 @@ fn a_sandbox_tries_three_times() {
 /// HOOK-3, HOOK-5, P35: anything but 2xx is tried again, later and later, for three days, then given up.
 #[test]
 fn deliveries_are_retried_for_three_days() {
-    let (w, inbox) = world_with_inbox();
+    let (w, inbox) = engine_with_inbox();
     w.post("webhook_endpoints", "url=https://a.test enabled_events[]=customer.created").is("status=enabled");
     *inbox.answers.lock().unwrap() = vec![Some(200), Some(302), Some(500), None];
     w.post("customers", "").is("object=customer");
@@ -297,10 +297,10 @@ fn deliveries_are_retried_for_three_days() {
     assert_eq!(inbox.take().len(), 0, "given up");
 }
 
-/// Jobs and the world outside name no request (IDEM-10).
+/// Jobs and the environment name no request (IDEM-10).
 #[test]
 fn who_asked_for_an_event() {
-    let w = World::new();
+    let w = TestEngine::new();
     let params = "amount=1000 currency=usd confirm=true payment_method=pm_usBankAccount_success";
     let pi = w.post("payment_intents", params).id();
     assert!(w.news().iter().all(|event| event.origin.is_some()));
@@ -311,8 +311,8 @@ fn who_asked_for_an_event() {
 /// Lists: pages in both directions, limits, an unknown account.
 #[test]
 fn pages() {
-    for (name, store) in World::stores() {
-        let w = World::on(store, Dialect::default());
+    for (name, store) in TestEngine::stores() {
+        let w = TestEngine::on(store, Dialect::default());
         let ids: Vec<String> = (0..7).map(|_| w.post("customers", "").id()).collect();
         let page = w.get("customers", "limit=3").is("has_more=true");
         assert_eq!(page.text("data.0.id"), ids[6], "{name}");
@@ -327,7 +327,7 @@ fn pages() {
         }
         w.get("customers", "limit=x").refused(400, "parameter_invalid_integer", "limit");
     }
-    let w = World::new();
+    let w = TestEngine::new();
     w.act_for(AccountId(99));
     w.get("customers", "").refused(404, "resource_missing", "account");
 }
@@ -335,7 +335,7 @@ fn pages() {
 /// `expand[]` puts objects in place of ids, frozen with the answer.
 #[test]
 fn expansion() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1000, "");
     w.get(&format!("payment_intents/{pi}"), "expand[]=latest_charge.balance_transaction expand[]=payment_method")
         .is("latest_charge.object=charge latest_charge.balance_transaction.amount=1000 payment_method.type=card");

@@ -1,6 +1,6 @@
 //! What the engine needs fails in the middle: the store cannot be read, the system has no entropy. Nothing is lost.
 
-use crate::world::{MERCHANT, START, form, with_settings};
+use crate::test_helpers::{MERCHANT, START, form, with_settings};
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
 use holdfast_engine::command::{JobKey, ListQuery};
 use holdfast_engine::edge::{read, render};
@@ -90,13 +90,13 @@ impl Ids for Scarce {
     }
 }
 
-struct World {
+struct UnreliableEngine {
     engine: Engine,
     acquirer: Arc<SimulatedAcquirer>,
     weather: Arc<Weather>,
 }
 
-impl World {
+impl UnreliableEngine {
     fn new() -> Self {
         let weather = Arc::new(Weather { secrets: AtomicU64::new(100), ..Weather::default() });
         let acquirer = Arc::new(SimulatedAcquirer::default());
@@ -138,7 +138,7 @@ const PAY: &str = "amount=1000 currency=usd confirm=true payment_method=pm_card_
 /// A capture that the acquirer made, and that could not be written down for want of a read, is written down later.
 #[test]
 fn reads_that_fail_after_the_acquirer_answered() {
-    let w = World::new();
+    let w = UnreliableEngine::new();
     let (_, held) = w.post("payment_intents", PAY, "pay");
     let path = format!("payment_intents/{}/capture", held["id"].as_str().unwrap());
     w.weather.reads_will_fail.store(true, Ordering::SeqCst);
@@ -151,7 +151,7 @@ fn reads_that_fail_after_the_acquirer_answered() {
 /// Without entropy nothing gets a secret that could be guessed; what the acquirer has done by then is not forgotten.
 #[test]
 fn no_entropy_is_no_secret() {
-    let w = World::new();
+    let w = UnreliableEngine::new();
     w.weather.secrets.store(0, Ordering::SeqCst);
     for path in ["payment_intents", "setup_intents", "checkout/sessions", "webhook_endpoints"] {
         let params = match path {

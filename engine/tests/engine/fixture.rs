@@ -1,6 +1,6 @@
 //! One valid request to each POST endpoint, and the objects that show its parameters.
 
-use crate::world::{CONNECTED, World, fresh};
+use crate::test_helpers::{CONNECTED, TestEngine, fresh};
 use holdfast_engine::edge::read::DocumentedParameter;
 use serde_json::Value;
 
@@ -18,9 +18,9 @@ const BILL: &str = "mode=payment success_url=https://x line_items[0][price_data]
                     line_items[0][price_data][unit_amount]=5000 line_items[0][price_data][product_data][name]=x \
                     line_items[0][quantity]=1";
 
-/// A world with one object of each kind that a POST changes.
+/// An engine with one object of each kind that a POST changes.
 pub struct Fixture {
-    pub w: World,
+    pub w: TestEngine,
     customer: String,
     paid: String,
     sent_on: String,

@@ -1,6 +1,6 @@
 //! Documented parameters that no reader knows: what they show, what they do and what is refused (P17, P18, P23, P26, P27).
 
-use crate::world::{World, fresh};
+use crate::test_helpers::{TestEngine, fresh};
 use holdfast_engine::command::{EnvironmentEvent, MethodRef};
 use holdfast_engine::edge::read::Verb;
 use holdfast_engine::{Dialect, TestMethod};
@@ -202,8 +202,8 @@ fn parameters_of_other_operations_are_unknown() {
 /// P27: `delivery_success` tells events apart by their deliveries.
 #[test]
 fn events_are_narrowed_by_delivery() {
-    for (_, store) in World::stores() {
-        let w = World::on(store, Dialect::default());
+    for (_, store) in TestEngine::stores() {
+        let w = TestEngine::on(store, Dialect::default());
         w.post("customers", "name=before");
         w.get("events", "delivery_success=false").is("data.0=null");
         w.post("webhook_endpoints", "url=https://x enabled_events[]=customer.created");

@@ -1,6 +1,6 @@
 //! How holds end without a capture: cancellation and expiry (B35, B38, B56, C14, C15, HOLD-11 to HOLD-16, HOLD-18, HOLD-19).
 
-use crate::world::{MERCHANT, START, World};
+use crate::test_helpers::{MERCHANT, START, TestEngine};
 use holdfast_engine::Dialect;
 use holdfast_engine::objects::Account;
 
@@ -10,7 +10,7 @@ const DEADLINE: u64 = 604_800;
 #[test]
 fn cancelling_a_hold() {
     for reason in ["duplicate", "fraudulent", "requested_by_customer", "abandoned", ""] {
-        let w = World::new();
+        let w = TestEngine::new();
         let id = w.hold(1000, "pm_card_visa", "");
         w.told();
         let params = if reason.is_empty() { String::new() } else { format!("cancellation_reason={reason}") };
@@ -24,12 +24,12 @@ fn cancelling_a_hold() {
         w.get("balance_transactions", "").is("data=[]");
         w.reconciled();
     }
-    World::new().post("payment_intents/pi_x/cancel", "cancellation_reason=mood").refused(
+    TestEngine::new().post("payment_intents/pi_x/cancel", "cancellation_reason=mood").refused(
         404,
         "resource_missing",
         "intent",
     );
-    let w = World::new();
+    let w = TestEngine::new();
     let id = w.hold(1000, "pm_card_visa", "");
     w.post(&format!("payment_intents/{id}/cancel"), "cancellation_reason=mood").refused(
         400,
@@ -42,7 +42,7 @@ fn cancelling_a_hold() {
 #[test]
 fn cancelling_a_partly_captured_payment() {
     for (succeeds, status) in [(true, "succeeded"), (false, "canceled")] {
-        let w = World::with(Dialect { partly_captured_cancel_succeeds: succeeds, ..Dialect::default() });
+        let w = TestEngine::with(Dialect { partly_captured_cancel_succeeds: succeeds, ..Dialect::default() });
         let id = w.multi(1000, "");
         w.post(&format!("payment_intents/{id}/capture"), "amount_to_capture=700 final_capture=false")
             .is("amount_received=700 amount_capturable=300");
@@ -62,7 +62,7 @@ fn cancelling_a_partly_captured_payment() {
 fn the_deadline_of_a_hold() {
     let rows = [(DEADLINE - 1, 200, "succeeded"), (DEADLINE, 400, "requires_capture"), (DEADLINE + 1, 400, "canceled")];
     for (wait, code, status) in rows {
-        let w = World::new();
+        let w = TestEngine::new();
         let id = w.hold(1000, "pm_card_visa", "");
         let deadline = w.charge(&id).text("payment_method_details.card.capture_before");
         assert_eq!(deadline, (START.seconds() + DEADLINE).to_string());
@@ -94,7 +94,7 @@ fn what_expiry_leaves() {
         ),
     ];
     for (captured, status, told, charge) in rows {
-        let w = World::new();
+        let w = TestEngine::new();
         let id = w.multi(1000, "");
         if captured > 0 {
             w.post(
@@ -116,7 +116,7 @@ fn what_expiry_leaves() {
         assert_eq!(w.told(), "", "once");
         w.reconciled();
     }
-    let w = World::with(Dialect { expired_hold_makes_refund: true, ..Dialect::default() });
+    let w = TestEngine::with(Dialect { expired_hold_makes_refund: true, ..Dialect::default() });
     let id = w.hold(1000, "pm_card_visa", "");
     w.advance(DEADLINE + 1);
     w.get("refunds", &format!("payment_intent={id}"))
@@ -137,7 +137,7 @@ fn how_long_holds_last() {
         ("JP", "usd", "pm_card_visa", "", 604_800),
     ];
     for (country, currency, card, more, seconds) in rows {
-        let w = World::new();
+        let w = TestEngine::new();
         w.engine.add_account(Account { country: country.to_owned(), ..Account::standard(MERCHANT) }).unwrap();
         let params =
             format!("amount=1000 currency={currency} confirm=true capture_method=manual payment_method={card}");

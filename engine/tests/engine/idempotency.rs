@@ -1,6 +1,6 @@
 //! Idempotency (IDEM-1 to IDEM-14, R2, R3, R22) and lost answers.
 
-use crate::world::{CONNECTED, World};
+use crate::test_helpers::{CONNECTED, TestEngine};
 use holdfast_engine::acquirer::Fault;
 use holdfast_engine::edge::{read::Verb, render};
 use holdfast_engine::time::DAY;
@@ -10,8 +10,8 @@ const CREATE: &str = "amount=1000 currency=usd confirm=true payment_method=pm_ca
 /// IDEM-3, IDEM-10, IDEM-12, I13: one effect, one answer, byte for byte, even after the object moved on; events echo the key.
 #[test]
 fn one_effect_and_one_answer() {
-    for (name, store) in World::stores() {
-        let w = World::on(store, holdfast_engine::Dialect::default());
+    for (name, store) in TestEngine::stores() {
+        let w = TestEngine::on(store, holdfast_engine::Dialect::default());
         let request = || w.request(Verb::Post, "payment_intents", CREATE, Some("key"), None);
         let first = w.engine.execute(request());
         let pi = render::response(&first)["id"].as_str().unwrap().to_owned();
@@ -32,7 +32,7 @@ fn one_effect_and_one_answer() {
 /// IDEM-1, IDEM-6, IDEM-8, ERR-10, ERR-11: other parameters, another endpoint, a key that is too long, another account.
 #[test]
 fn a_key_stands_for_one_request() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.post_with_key("key", "payment_intents", "amount=1000 currency=usd").is("amount=1000").id();
     w.post_with_key("key", "payment_intents", "amount=1001 currency=usd")
         .refused(400, "-", "-")
@@ -51,7 +51,7 @@ fn what_a_key_remembers() {
     let declined = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa_chargeDeclined";
     let rows = [("payment_intents", declined, 402, true), ("payment_intents", "amount=1 currency=usd", 400, false)];
     for (path, params, status, stored) in rows {
-        let w = World::new();
+        let w = TestEngine::new();
         assert_eq!(w.post_with_key("key", path, params).status, status);
         w.told();
         let again = w.engine.execute(w.request(Verb::Post, path, params, Some("key"), None));
@@ -61,7 +61,7 @@ fn what_a_key_remembers() {
             w.post_with_key("key", path, "amount=1000 currency=usd").is("amount=1000 status=requires_payment_method");
         }
     }
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1000, "");
     let path = format!("payment_intents/{pi}/cancel");
     w.post_with_key("key", &path, "").refused(400, "payment_intent_unexpected_state", "-");
@@ -72,8 +72,8 @@ fn what_a_key_remembers() {
 /// IDEM-2, IDEM-13, R22: a key is kept for 24 hours and acts again afterwards.
 #[test]
 fn a_pruned_key_acts_again() {
-    for (name, store) in World::stores() {
-        let w = World::on(store, holdfast_engine::Dialect::default());
+    for (name, store) in TestEngine::stores() {
+        let w = TestEngine::on(store, holdfast_engine::Dialect::default());
         let send = || w.post_with_key("key", "payment_intents", CREATE).is("object=payment_intent").id();
         let first = send();
         w.advance(DAY - 1);
@@ -87,7 +87,7 @@ fn a_pruned_key_acts_again() {
 /// IDEM-14, IDEM-3, R2: the network does not answer, the 500 is stored, and the money moves all the same; asking tells.
 #[test]
 fn a_stored_500_and_money_that_moved() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.hold(1000, "pm_card_visa", "");
     let path = format!("payment_intents/{pi}/capture");
     w.faults.plan([Fault::AnswerLost, Fault::AnswerLost, Fault::AnswerLost]);
@@ -102,7 +102,7 @@ fn a_stored_500_and_money_that_moved() {
 /// IDEM-7: an open question keeps its objects from others until it is answered.
 #[test]
 fn an_open_question_keeps_its_objects() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.hold(1000, "pm_card_visa", "");
     w.faults.plan([Fault::TimeoutBefore; 6]);
     w.post(&format!("payment_intents/{pi}/capture"), "").refused(500, "-", "-");
@@ -117,7 +117,7 @@ fn an_open_question_keeps_its_objects() {
 fn faults_on_the_way_to_the_acquirer() {
     for fault in [Fault::TimeoutBefore, Fault::AnswerLost, Fault::ArrivesTwice, Fault::ArrivesLate] {
         for times in 1..=2 {
-            let w = World::new();
+            let w = TestEngine::new();
             w.faults.plan(vec![fault; times]);
             let pi = w.multi(1000, "");
             w.faults.plan(vec![fault; times]);
@@ -135,7 +135,7 @@ fn faults_on_the_way_to_the_acquirer() {
 /// IDEM-14, R2: a call that arrives after every caller gave it up has its one effect, and the engine learns of it.
 #[test]
 fn a_call_that_arrives_late() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.multi(1000, "");
     let path = format!("payment_intents/{pi}/capture");
     w.faults.plan([Fault::ArrivesLate; 3]);
@@ -154,7 +154,7 @@ fn a_call_that_arrives_late() {
 /// R3: a confirmation whose answer is lost: the retry under its key is told what happened, not that it is too late.
 #[test]
 fn a_confirmation_whose_answer_is_lost() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.post("payment_intents", "amount=1000 currency=usd").id();
     let path = format!("payment_intents/{pi}/confirm");
     let confirm = |key: &str| w.post_with_key(key, &path, "payment_method=pm_card_visa");
@@ -166,7 +166,7 @@ fn a_confirmation_whose_answer_is_lost() {
 /// R5: a partial refund sent again without a key is another refund, within what is left.
 #[test]
 fn a_partial_refund_without_a_key() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(100, "");
     let refund = |amount: u64| w.post("refunds", &format!("payment_intent={pi} amount={amount}"));
     refund(60).is("status=succeeded");

@@ -1,6 +1,6 @@
 //! The invariants of the specification (§5), after every step of long random walks.
 
-use crate::world::{CONNECTED, MULTI, World};
+use crate::test_helpers::{CONNECTED, MULTI, TestEngine};
 use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::objects::{ChargeStatus, IntentStatus};
 use holdfast_engine::{ASYNC_CAPTURE_LIMIT, BalanceTransactionId, Kind, Money, Object, ObjectId};
@@ -32,7 +32,7 @@ const METHODS: [&str; 9] = [
     "pm_card_credit_disableEnterpriseCardFeatures",
 ];
 
-fn step(w: &World, dice: &mut Dice, intents: &mut Vec<String>) {
+fn step(w: &TestEngine, dice: &mut Dice, intents: &mut Vec<String>) {
     let method = dice.pick(&METHODS);
     let amount = [10, 50, 300, 700, 1000, 1001][dice.roll(6)];
     let intent = intents.get(dice.roll(intents.len().max(1))).cloned().unwrap_or_default();
@@ -75,7 +75,7 @@ fn step(w: &World, dice: &mut Dice, intents: &mut Vec<String>) {
 #[test]
 fn invariants_hold_after_every_step() {
     for seed in 0..60 {
-        let w = World::new();
+        let w = TestEngine::new();
         let (mut dice, mut intents) = (Dice(seed), Vec::new());
         let mut ledger: HashMap<ObjectId, BalanceTransactionId> = HashMap::new();
         for _ in 0..120 {
@@ -88,7 +88,7 @@ fn invariants_hold_after_every_step() {
     }
 }
 
-fn check(w: &World, ledger: &mut HashMap<ObjectId, BalanceTransactionId>) {
+fn check(w: &TestEngine, ledger: &mut HashMap<ObjectId, BalanceTransactionId>) {
     let store = w.engine.store();
     let mut successful: HashMap<ObjectId, u32> = HashMap::new();
     let mut check_charge = |object: Object| {
@@ -138,7 +138,7 @@ fn check(w: &World, ledger: &mut HashMap<ObjectId, BalanceTransactionId>) {
 /// come: late, twice, backwards.
 #[test]
 fn a_careful_consumer_ends_where_a_fetch_would() {
-    let w = World::new();
+    let w = TestEngine::new();
     let (mut dice, mut intents) = (Dice(7), Vec::new());
     for _ in 0..150 {
         step(&w, &mut dice, &mut intents);
@@ -170,7 +170,7 @@ fn a_careful_consumer_ends_where_a_fetch_would() {
 #[test]
 fn every_run_is_alike() {
     let run = || {
-        let w = World::new();
+        let w = TestEngine::new();
         let (mut dice, mut intents) = (Dice(11), Vec::new());
         for _ in 0..200 {
             step(&w, &mut dice, &mut intents);

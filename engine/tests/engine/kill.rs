@@ -1,6 +1,6 @@
 //! SIGKILL under load, on a real file: every acknowledged change is stored, and reconciliation finds no difference.
 
-use crate::world::{MERCHANT, MULTI, form, with_settings};
+use crate::test_helpers::{MERCHANT, MULTI, form, with_settings};
 use holdfast_engine::acquirer::{LedgerFile, NoFaults, SimulatedAcquirer};
 use holdfast_engine::edge::read;
 use holdfast_engine::objects::Account;

@@ -1,6 +1,6 @@
 //! The PaymentIntent's life from create to the end, and every operation in every status (C1 to C17, VOC-1, PI-1 to PI-37).
 
-use crate::world::{CONNECTED, World, fresh};
+use crate::test_helpers::{CONNECTED, TestEngine, fresh};
 use holdfast_engine::time::{DAY, HOUR};
 use holdfast_engine::{Dialect, PaymentIntentId};
 
@@ -33,12 +33,12 @@ fn where_a_payment_begins() {
 /// AMT-2, AMT-6: an amount of any currency has at most eight digits, an amount in rupiah twelve. So have fees and transfers.
 #[test]
 fn the_largest_amount_of_each_currency() {
-    for (name, store) in World::stores() {
-        largest_amounts(&World::on(store, Dialect::default()), name);
+    for (name, store) in TestEngine::stores() {
+        largest_amounts(&TestEngine::on(store, Dialect::default()), name);
     }
 }
 
-fn largest_amounts(w: &World, store: &str) {
+fn largest_amounts(w: &TestEngine, store: &str) {
     use holdfast_engine::Currency;
     for currency in Currency::ALL {
         let (code, most) = (currency.code(), currency.largest().minor());
@@ -165,7 +165,7 @@ fn every_operation_in_every_status() {
     }
 }
 
-pub fn in_status(w: &World, status: &str) -> String {
+pub fn in_status(w: &TestEngine, status: &str) -> String {
     let create = |params: &str| w.post("payment_intents", &format!("amount=1000 currency=usd {params}")).id();
     match status {
         "rpm" => create(""),

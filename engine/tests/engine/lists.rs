@@ -1,12 +1,12 @@
 //! Lists narrowed by what their objects are and when they were made.
 
-use crate::world::{START, World};
+use crate::test_helpers::{START, TestEngine};
 use holdfast_engine::Dialect;
 
 /// Which of three customers, made a minute apart, a query shows.
 #[test]
 fn lists_are_narrowed_by_time() {
-    let w = World::new();
+    let w = TestEngine::new();
     let mut ids = Vec::new();
     for _ in 0..3 {
         ids.push(w.post("customers", "").id());
@@ -37,18 +37,20 @@ fn lists_are_narrowed_by_time() {
 /// P27: lists are narrowed by the values of their objects, on both stores.
 #[test]
 fn lists_are_narrowed_by_values() {
-    for (_, store) in World::stores() {
-        let w = World::on(store, Dialect::default());
+    for (_, store) in TestEngine::stores() {
+        let w = TestEngine::on(store, Dialect::default());
         let customers = ["a@b.c", "d@e.f"].map(|email| w.post("customers", &format!("email={email}")).id());
         w.get("customers", "email=a@b.c").is(&format!("data.0.id={} data.1=null", customers[0]));
         w.get("customers", "email=a@b").is("data.0=null");
-        let pi = w.paid(1000, &format!("transfer_group=g transfer_data[destination]={}", crate::world::CONNECTED));
+        let pi =
+            w.paid(1000, &format!("transfer_group=g transfer_data[destination]={}", crate::test_helpers::CONNECTED));
         w.paid(500, "");
         let charge = w.charge(&pi).id();
         w.get("charges", "transfer_group=g").is(&format!("data.0.id={charge} data.1=null"));
         w.get("transfers", "transfer_group=g").is("data.0.amount=1000 data.1=null");
-        w.get("transfers", &format!("destination={}", crate::world::CONNECTED)).is("data.0.amount=1000 data.1=null");
-        w.get("transfers", &format!("destination={}", crate::world::FLAT)).is("data.0=null");
+        w.get("transfers", &format!("destination={}", crate::test_helpers::CONNECTED))
+            .is("data.0.amount=1000 data.1=null");
+        w.get("transfers", &format!("destination={}", crate::test_helpers::FLAT)).is("data.0=null");
         w.get("balance_transactions", "type=transfer").is("data.0.amount=-1000 data.1=null");
         w.get("balance_transactions", "currency=eur").is("data.0=null");
         w.get("balance_transactions", "payout=po_1").is("data.0=null");
@@ -69,8 +71,8 @@ fn lists_are_narrowed_by_values() {
 /// Two parents narrow to what belongs to both.
 #[test]
 fn lists_are_narrowed_by_several_parents() {
-    for (_, store) in World::stores() {
-        let w = World::on(store, Dialect::default());
+    for (_, store) in TestEngine::stores() {
+        let w = TestEngine::on(store, Dialect::default());
         let (one, other) = (w.paid(1000, ""), w.paid(1000, ""));
         let refund = w.post("refunds", &format!("payment_intent={one} amount=100")).id();
         w.post("refunds", &format!("payment_intent={other} amount=100")).is("object=refund amount=100");
@@ -89,7 +91,7 @@ fn lists_are_narrowed_by_several_parents() {
 /// What is not a parameter of a request is refused, also where the path says it all.
 #[test]
 fn unknown_parameters_are_refused_everywhere() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1000, "");
     let refund = w.post("refunds", &format!("payment_intent={pi}")).id();
     w.get(&format!("payment_intents/{pi}"), "x=1").refused(400, "parameter_unknown", "x");
@@ -101,7 +103,7 @@ fn unknown_parameters_are_refused_everywhere() {
 /// A type narrows methods and events; other lists do not have it.
 #[test]
 fn lists_are_narrowed_by_type() {
-    let w = World::new();
+    let w = TestEngine::new();
     let customer = w.post("customers", "").id();
     for token in ["pm_card_visa", "pm_usBankAccount_success"] {
         w.post(&format!("payment_methods/{token}/attach"), &format!("customer={customer}"));

@@ -1,7 +1,7 @@
 //! A machine whose processes die: a disk, a network, webhook endpoints and a clock that survive them, and a client
 //! that sends its request again.
 
-use crate::world::{CONNECTED, MERCHANT, START, form, with_settings};
+use crate::test_helpers::{CONNECTED, MERCHANT, START, form, with_settings};
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
 use holdfast_engine::command::{EnvironmentEvent, JobKey, ListQuery};
 use holdfast_engine::edge::{read, render};
@@ -139,7 +139,7 @@ impl DeliveryPort for MortalEndpoints {
     }
 }
 
-/// One thing that a client, the world or time does; `$n` stands for the id that step n answered.
+/// One thing that a client, the environment or time does; `$n` stands for the id that step n answered.
 pub enum Step {
     Post(&'static str, String),
     Delete(&'static str),
@@ -204,7 +204,7 @@ impl Machine {
                 engine = self.start();
             }
         }
-        // The worker has all the time in the world.
+        // The worker has unlimited time.
         for _ in 0..6 {
             let _ = engine.run_due(self.clock.advance_and_look(60));
             if self.luck.dead.load(Ordering::SeqCst) {

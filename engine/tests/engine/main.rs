@@ -37,5 +37,5 @@ mod refunds;
 mod requests;
 mod setups;
 mod stores;
+mod test_helpers;
 mod versions;
-mod world;

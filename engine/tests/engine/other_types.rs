@@ -1,6 +1,6 @@
 //! Methods of other types, and the description of a transfer: what is stored has its effect (P17, P18).
 
-use crate::world::{CONNECTED, fresh};
+use crate::test_helpers::{CONNECTED, fresh};
 use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::{MethodType, OtherType};
 

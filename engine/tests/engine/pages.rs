@@ -1,6 +1,6 @@
 //! P3, P4, P11: walking any list by pages of any size, in both directions, shows every object exactly once.
 
-use crate::world::{CONNECTED, MERCHANT, START, World};
+use crate::test_helpers::{CONNECTED, MERCHANT, START, TestEngine};
 use holdfast_engine::command::ListQuery;
 use holdfast_engine::edge::{read, render};
 use holdfast_engine::objects::{Account, Customer};
@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier};
 
 /// Fills every list of [`MERCHANT`] and returns the paths of all lists, each with its query.
-fn filled(w: &World) -> Vec<(String, String)> {
+fn filled(w: &TestEngine) -> Vec<(String, String)> {
     let connect = format!("transfer_data[destination]={CONNECTED} application_fee_amount=100");
     let mut lists = Vec::new();
     for _ in 0..3 {
@@ -67,7 +67,7 @@ fn filled(w: &World) -> Vec<(String, String)> {
 /// Every list that the API has is among those that the tests below walk through.
 #[test]
 fn no_list_is_left_out() {
-    let walked: HashSet<String> = filled(&World::new()).into_iter().map(|(path, _)| pattern(&path)).collect();
+    let walked: HashSet<String> = filled(&TestEngine::new()).into_iter().map(|(path, _)| pattern(&path)).collect();
     let lists = read::ROUTES.iter().filter(|route| route.answer.starts_with('[')).map(|route| route.pattern.to_owned());
     let lists: HashSet<String> = lists.collect();
     assert_eq!(walked, lists);
@@ -80,7 +80,7 @@ fn pattern(path: &str) -> String {
 }
 
 /// One page: its ids, whether more follow, and its `url`.
-fn page(w: &World, path: &str, query: &str) -> (Vec<String>, bool, String) {
+fn page(w: &TestEngine, path: &str, query: &str) -> (Vec<String>, bool, String) {
     let shown = w.get(path, query).is("object=list");
     let data = shown.body["data"].as_array().unwrap();
     let ids = data.iter().map(|object| object["id"].as_str().unwrap().to_owned()).collect();
@@ -88,7 +88,7 @@ fn page(w: &World, path: &str, query: &str) -> (Vec<String>, bool, String) {
 }
 
 /// All ids from the newest to the oldest, by pages of `limit`; every page after the first comes from the list's `url`.
-fn walked_back(w: &World, path: &str, query: &str, limit: usize) -> Vec<String> {
+fn walked_back(w: &TestEngine, path: &str, query: &str, limit: usize) -> Vec<String> {
     let (mut all, mut more, mut url) = page(w, path, &format!("{query} limit={limit}"));
     while more {
         let after = all.last().unwrap();
@@ -103,7 +103,7 @@ fn walked_back(w: &World, path: &str, query: &str, limit: usize) -> Vec<String> 
 }
 
 /// All ids newer than `oldest`, from the newest to the oldest, by pages of `limit` that begin at the oldest.
-fn walked_forward(w: &World, path: &str, query: &str, limit: usize, oldest: &str) -> Vec<String> {
+fn walked_forward(w: &TestEngine, path: &str, query: &str, limit: usize, oldest: &str) -> Vec<String> {
     let mut all = vec![oldest.to_owned()];
     loop {
         let (ids, more, _) = page(w, path, &format!("{query} limit={limit} ending_before={}", all[0]));
@@ -119,8 +119,8 @@ fn walked_forward(w: &World, path: &str, query: &str, limit: usize, oldest: &str
 /// P3, P4: every list, on every store, by pages of every size, in both directions.
 #[test]
 fn every_walk_shows_everything_once() {
-    for (name, store) in World::stores() {
-        let w = World::on(store, Dialect::default());
+    for (name, store) in TestEngine::stores() {
+        let w = TestEngine::on(store, Dialect::default());
         for (path, query) in filled(&w) {
             let (whole, more, url) = page(&w, &path, &format!("{query} limit=100"));
             assert!(whole.len() >= 3 && !more, "{name} {path} {query}: {whole:?}");
@@ -142,8 +142,8 @@ fn every_walk_shows_everything_once() {
 /// P3: the list of events is in the order in which the events were committed, on every store.
 #[test]
 fn events_are_listed_in_the_order_of_their_commits() {
-    for (name, store) in World::stores() {
-        let w = World::on(store, Dialect::default());
+    for (name, store) in TestEngine::stores() {
+        let w = TestEngine::on(store, Dialect::default());
         filled(&w);
         let committed = w.engine.events_after(0, 1_000).unwrap();
         let own = committed.iter().rev().filter(|(_, event)| event.account == MERCHANT);
@@ -156,7 +156,7 @@ fn events_are_listed_in_the_order_of_their_commits() {
 /// newer than the newest object it knows still sees it.
 #[test]
 fn a_smaller_id_that_comes_later_is_newer() {
-    for (name, store) in World::stores() {
+    for (name, store) in TestEngine::stores() {
         let customer = |id| -> Object {
             let (account, created) = (MERCHANT, START);
             let id = CustomerId(id);
@@ -225,7 +225,7 @@ impl Ids for Yielding {
 /// everything that was there when it began.
 #[test]
 fn concurrent_inserts_lose_nothing() {
-    for (name, store) in World::stores() {
+    for (name, store) in TestEngine::stores() {
         let ids = Arc::new(Yielding::default());
         let parts = EngineParts { store, ids, ..EngineParts::in_memory(START) };
         let engine = Engine::open(parts).unwrap();
@@ -301,8 +301,8 @@ fn walk(store: &dyn Store, kind: Kind, known: &[ObjectId]) -> Vec<ObjectId> {
 /// P11, and a cursor that names nothing: refused, on every list, instead of an empty or an arbitrary page.
 #[test]
 fn cursors_that_make_no_sense_are_refused() {
-    for (name, store) in World::stores() {
-        let w = World::on(store, Dialect::default());
+    for (name, store) in TestEngine::stores() {
+        let w = TestEngine::on(store, Dialect::default());
         for (path, query) in filled(&w) {
             let (ids, ..) = page(&w, &path, &query);
             let both = format!("{query} starting_after={} ending_before={}", ids[0], ids[2]);

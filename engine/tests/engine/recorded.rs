@@ -1,6 +1,6 @@
 //! Behavior recorded from the provider: texts of payments, ids, setups and refunds (P16 to P21, P29).
 
-use crate::world::{Answer, CONNECTED, World};
+use crate::test_helpers::{Answer, CONNECTED, TestEngine};
 use holdfast_engine::edge::render;
 use holdfast_engine::objects::Event;
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const TAKEN_OVER: [(&str, &str, &str); 9] = [
 fn a_charge_takes_over_the_texts_of_its_intent() {
     for (name, path, value) in TAKEN_OVER {
         let text = format!("{name}={value}").replace('&', " ");
-        let w = World::new();
+        let w = TestEngine::new();
         let shown = format!("{path}={value}");
         for method in ["pm_card_visa", "pm_usBankAccount_success"] {
             let base = format!("amount=1000 currency=usd payment_method={method}");
@@ -45,7 +45,7 @@ fn a_charge_takes_over_the_texts_of_its_intent() {
 /// P18: texts given with the confirmation are shown by the intent and its charge.
 #[test]
 fn texts_of_a_confirmation_are_shown() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.post("payment_intents", "amount=1000 currency=usd payment_method=pm_card_visa").id();
     let params = "receipt_email=a@b.c shipping[name]=A shipping[address][line1]=x";
     let shown = "receipt_email=a@b.c shipping.name=A shipping.address.line1=x shipping.address.city=null";
@@ -55,7 +55,7 @@ fn texts_of_a_confirmation_are_shown() {
 /// P18: shipping needs its name and its address, and the empty text removes it.
 #[test]
 fn shipping_is_whole_or_absent() {
-    let w = World::new();
+    let w = TestEngine::new();
     let base = "amount=1000 currency=usd";
     w.post("payment_intents", &format!("{base} shipping[name]=A")).refused(
         400,
@@ -73,7 +73,7 @@ fn shipping_is_whole_or_absent() {
     w.post(&format!("payment_intents/{pi}"), "shipping=").is("shipping=null description=d");
 }
 
-fn charge_of(w: &World, intent: &Answer) -> Answer {
+fn charge_of(w: &TestEngine, intent: &Answer) -> Answer {
     w.get(&format!("charges/{}", intent.text("latest_charge")), "")
 }
 
@@ -81,7 +81,7 @@ fn charge_of(w: &World, intent: &Answer) -> Answer {
 #[test]
 fn a_destination_charge_and_its_transfer_share_a_group() {
     for (more, group) in [("", None), ("transfer_group=mine", Some("mine"))] {
-        let w = World::new();
+        let w = TestEngine::new();
         let pi = w.paid(1000, &format!("transfer_data[destination]={CONNECTED} {more}"));
         let group = group.map_or_else(|| format!("group_{pi}"), str::to_owned);
         let shown = format!("transfer_group={group}");
@@ -90,7 +90,7 @@ fn a_destination_charge_and_its_transfer_share_a_group() {
         let transfer = w.get(&format!("transfers/{}", charge.text("transfer")), "").is(&shown);
         assert!(transfer.text("destination_payment").starts_with("py_"), "{}", transfer.body);
     }
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1000, "");
     w.intent(&pi).is("transfer_group=null");
 }
@@ -98,7 +98,7 @@ fn a_destination_charge_and_its_transfer_share_a_group() {
 /// P19: a reversal that belongs to a refund is named by it and names it; one by hand names none.
 #[test]
 fn a_refund_and_its_reversal_name_each_other() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1000, &format!("transfer_data[destination]={CONNECTED}"));
     let transfer = w.charge(&pi).text("transfer");
     let refund = w.post("refunds", &format!("payment_intent={pi} amount=100 reverse_transfer=true"));
@@ -111,8 +111,8 @@ fn a_refund_and_its_reversal_name_each_other() {
 #[test]
 fn charges_of_bank_debits_have_their_own_prefix() {
     let methods = [("pm_card_visa", "ch_"), ("pm_usBankAccount_success", "py_"), ("pm_sepaDebit_success", "py_")];
-    for (name, store) in World::stores() {
-        let w = World::on(store, holdfast_engine::Dialect::default());
+    for (name, store) in TestEngine::stores() {
+        let w = TestEngine::on(store, holdfast_engine::Dialect::default());
         for (method, prefix) in methods {
             let currency = if method.contains("sepa") { "eur" } else { "usd" };
             let params = format!("amount=1000 currency={currency} confirm=true payment_method={method}");
@@ -134,7 +134,7 @@ fn charges_of_bank_debits_have_their_own_prefix() {
 /// P20: a SetupIntent names its latest attempt once it was confirmed, and another one after the next confirmation.
 #[test]
 fn a_confirmed_setup_names_its_latest_attempt() {
-    let w = World::new();
+    let w = TestEngine::new();
     let setup = w.post("setup_intents", "payment_method=pm_card_visa_chargeDeclined").is("latest_attempt=null").id();
     let confirm = format!("setup_intents/{setup}/confirm");
     let first = w.post(&confirm, "").has("error.setup_intent.status=requires_payment_method");
@@ -152,7 +152,7 @@ fn a_confirmed_setup_names_its_latest_attempt() {
 fn events_of_a_setup_are_frozen_at_the_end_of_their_request() {
     let methods = ["pm_card_visa", "pm_card_visa_chargeDeclined", "pm_card_threeDSecure2Required"];
     for method in methods {
-        let w = World::new();
+        let w = TestEngine::new();
         let answer = w.post("setup_intents", &format!("confirm=true payment_method={method}"));
         let body = answer.body.pointer("/error/setup_intent").unwrap_or(&answer.body);
         let events: Vec<Arc<Event>> =
@@ -169,7 +169,7 @@ fn events_of_a_setup_are_frozen_at_the_end_of_their_request() {
 /// P21: the first event of a payment shows its status before the attempt.
 #[test]
 fn the_first_event_of_a_payment_shows_it_before_the_attempt() {
-    let w = World::new();
+    let w = TestEngine::new();
     w.paid(1000, "");
     let first = w.news().first().map(|event| render::event(event, event.version)).unwrap();
     assert_eq!(first["type"], "payment_intent.created");
@@ -179,7 +179,7 @@ fn the_first_event_of_a_payment_shows_it_before_the_attempt() {
 /// P29: a change of a refund's metadata is announced by both events, with the values of the changed keys before it.
 #[test]
 fn a_change_of_metadata_tells_the_values_before() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1000, "");
     let refund = w.post("refunds", &format!("payment_intent={pi} amount=100 metadata[a]=1 metadata[b]=2")).id();
     let customer = w.post("customers", "metadata[a]=1 metadata[b]=2").id();
@@ -207,7 +207,7 @@ fn a_change_of_metadata_tells_the_values_before() {
 /// P16: a refund by the older path is the refund of the charge that the path names.
 #[test]
 fn a_charge_is_refunded_by_its_own_path() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1000, "");
     let charge = w.charge(&pi).id();
     let path = format!("charges/{charge}/refunds");

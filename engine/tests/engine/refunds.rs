@@ -1,6 +1,6 @@
 //! Refunds (B42 to B47, B59, B60, ERR-16 to ERR-24, REF-1 to REF-12, U15, U16, R5, R7).
 
-use crate::world::{CONNECTED, MERCHANT, World};
+use crate::test_helpers::{CONNECTED, MERCHANT, TestEngine};
 use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::objects::{Account, RefundFailure};
 use holdfast_engine::time::DAY;
@@ -9,7 +9,7 @@ use holdfast_engine::{Dialect, HalfUnit, Money};
 /// ERR-16 to ERR-22, B42, B44, D7, R13: what is refused, in order. Payment, parameters, status, code, parameter.
 #[test]
 fn what_is_refused() {
-    let w = World::new();
+    let w = TestEngine::new();
     let open = w.post("payment_intents", "amount=1000 currency=usd").id();
     let held = w.hold(1000, "pm_card_visa", "");
     let paid = w.paid(1000, "");
@@ -51,7 +51,7 @@ fn what_is_refused() {
 /// B42, B43, B44, U16: refunds while the hold is open, and when `refunded` turns true.
 #[test]
 fn refunds_while_the_hold_is_open() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.multi(1000, "");
     let capture = format!("payment_intents/{pi}/capture");
     w.post(&capture, "amount_to_capture=700 final_capture=false").is("status=requires_capture");
@@ -76,7 +76,7 @@ fn refunds_while_the_hold_is_open() {
 /// B59, B60, U15, EVT-13: what refunds tell, partial and full alike.
 #[test]
 fn what_refunds_tell() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1000, "");
     w.told();
     for (amount, refunded) in [(400, false), (600, true)] {
@@ -101,7 +101,7 @@ fn refunds_settle_and_fail() {
         ("pm_card_visa", "succeeded", "succeeded", 1000, "refund.updated charge.refund.updated"),
     ];
     for (token, at_first, in_the_end, refunded, told) in rows {
-        let w = World::new();
+        let w = TestEngine::new();
         let pi = w.paid(1000, &format!("payment_method={token}"));
         let refund = w.post("refunds", &format!("payment_intent={pi}")).is(&format!("status={at_first}")).id();
         w.charge(&pi).is("amount_refunded=1000 refunded=true");
@@ -124,13 +124,13 @@ fn refunds_settle_and_fail() {
 #[test]
 fn refunds_that_wait_for_the_customer() {
     let dialect = Dialect { bank_refunds_need_details: true, ..Dialect::default() };
-    let paid = |w: &World| {
+    let paid = |w: &TestEngine| {
         let params = "amount=1000 currency=usd confirm=true payment_method=pm_usBankAccount_success";
         let pi = w.post("payment_intents", params).id();
         w.advance(DAY * 3);
         pi
     };
-    let w = World::with(dialect.clone());
+    let w = TestEngine::with(dialect.clone());
     let pi = paid(&w);
     let id = w.post("refunds", &format!("payment_intent={pi}")).is("status=requires_action").id();
     let refund = id.parse().unwrap();
@@ -142,14 +142,14 @@ fn refunds_that_wait_for_the_customer() {
     w.charge(&pi).is("amount_refunded=0 refunded=false");
     w.reconciled();
 
-    let w = World::with(dialect);
+    let w = TestEngine::with(dialect);
     let pi = paid(&w);
     let refund = w.post("refunds", &format!("payment_intent={pi}")).is("status=requires_action").id();
     w.advance(DAY * 45);
     w.get(&format!("refunds/{refund}"), "").is("status=failed failure_reason=unknown");
     w.reconciled();
 
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = paid(&w);
     let id = w.post("refunds", &format!("payment_intent={pi}")).is("status=pending pending_reason=processing").id();
     let failure = Err(RefundFailure::LostOrStolenCard);
@@ -159,8 +159,8 @@ fn refunds_that_wait_for_the_customer() {
 }
 
 /// A merchant who may not owe anything, with 1000 by card and 1000 by debit, and `left` of them.
-fn poor_merchant(left: u64) -> (World, String, String) {
-    let w = World::new();
+fn poor_merchant(left: u64) -> (TestEngine, String, String) {
+    let w = TestEngine::new();
     let poor = Account { overdraft: Some(Money::ZERO), ..Account::standard(MERCHANT) };
     w.engine.add_account(poor).unwrap();
     let card = w.paid(1000, "");
@@ -217,13 +217,13 @@ fn a_refund_waiting_for_the_balance_may_fail() {
 #[test]
 fn shares_of_several_captures() {
     let connect = format!("transfer_data[destination]={CONNECTED} application_fee_amount=100");
-    let captured = |w: &World| {
+    let captured = |w: &TestEngine| {
         let pi = w.multi(1000, &connect);
         w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=700 final_capture=false")
             .is("amount_received=700 amount_capturable=300");
         pi
     };
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = captured(&w);
     for param in ["refund_application_fee", "reverse_transfer"] {
         w.post("refunds", &format!("payment_intent={pi} amount=100 {param}=true")).refused(
@@ -244,7 +244,7 @@ fn shares_of_several_captures() {
         ("transfers/{transfer}/reversals", "reverse_transfer", "refund_application_fee"),
     ];
     for (path, latched, free) in by_hand {
-        let w = World::new();
+        let w = TestEngine::new();
         let pi = captured(&w);
         let charge = w.charge(&pi);
         let path = path.replace("{fee}", &charge.text("application_fee"));
@@ -262,7 +262,7 @@ fn shares_of_several_captures() {
 /// REF-8: without several captures the shares come back in proportion, all of them with all of the charge.
 #[test]
 fn shares_come_back_in_proportion() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1000, &format!("application_fee_amount=100 transfer_data[destination]={CONNECTED}"));
     let refund = |params: &str| {
         w.post("refunds", &format!("payment_intent={pi} refund_application_fee=true reverse_transfer=true {params}"))
@@ -290,7 +290,7 @@ fn shares_round_to_the_nearest_unit() {
         (1000, 671, 200, 134),
     ];
     for (amount, whole, refunded, share) in rows {
-        let w = World::new();
+        let w = TestEngine::new();
         for (terms, flag, pointer, path, back) in [
             ("transfer_data[amount]", "reverse_transfer", "transfer", "transfers", "amount_reversed"),
             (
@@ -316,7 +316,7 @@ fn shares_round_to_the_nearest_unit() {
 #[test]
 fn one_half_of_a_unit_is_a_choice() {
     for (half_of_a_share, after) in [(HalfUnit::AwayFromZero, [1, 2, 3, 3]), (HalfUnit::TowardZero, [0, 0, 0, 3])] {
-        let w = World::with(Dialect { half_of_a_share, ..Dialect::default() });
+        let w = TestEngine::with(Dialect { half_of_a_share, ..Dialect::default() });
         let pi = w.paid(600, &format!("transfer_data[destination]={CONNECTED} transfer_data[amount]=3"));
         let transfer = format!("transfers/{}", w.charge(&pi).text("transfer"));
         for (amount, back) in [100, 100, 100, 300].into_iter().zip(after) {
@@ -331,7 +331,7 @@ fn one_half_of_a_unit_is_a_choice() {
 /// P2: on a charge with a transfer and no fee, `refund_application_fee=true` is accepted and returns no fee.
 #[test]
 fn the_fee_flag_needs_no_fee_beside_a_transfer() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1200, &format!("transfer_data[destination]={CONNECTED} transfer_data[amount]=880"));
     let refund = format!("payment_intent={pi} amount=500 refund_application_fee=true");
     w.told();
@@ -345,7 +345,7 @@ fn the_fee_flag_needs_no_fee_beside_a_transfer() {
 /// REF-9: a reversal the connected account cannot pay stops the whole refund.
 #[test]
 fn a_reversal_beyond_the_balance_stops_the_refund() {
-    let w = World::new();
+    let w = TestEngine::new();
     let poor = Account { overdraft: Some(Money::ZERO), ..Account::connected(CONNECTED, MERCHANT) };
     w.engine.add_account(poor).unwrap();
     let pi = w.paid(1000, &format!("application_fee_amount=100 transfer_data[destination]={CONNECTED}"));
@@ -359,7 +359,7 @@ fn a_reversal_beyond_the_balance_stops_the_refund() {
 /// EVT-13: metadata of a refund; ERR-5: another account's refund is unknown.
 #[test]
 fn refunds_are_described_and_private() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1000, "");
     let refund = w.post("refunds", &format!("payment_intent={pi} amount=10 metadata[a]=b")).is("metadata.a=b").id();
     w.post(&format!("refunds/{refund}"), "metadata[c]=d").is("metadata.a=b metadata.c=d");

@@ -1,6 +1,6 @@
 //! What requests may say, as recordings decide it (P9 to P15, P23 to P31).
 
-use crate::world::World;
+use crate::test_helpers::TestEngine;
 use holdfast_engine::edge::read::Verb;
 
 const BEFORE: &str = "2023-08-15";
@@ -10,7 +10,7 @@ const SINCE: &str = "2023-08-16";
 /// and every way to confirm needs a `return_url`. The same holds for SetupIntents.
 #[test]
 fn methods_are_automatic_by_default() {
-    let w = World::new();
+    let w = TestEngine::new();
     for (path, own) in [("payment_intents", "amount=1000 currency=usd"), ("setup_intents", "usage=off_session")] {
         let send = |path: &str, params: &str, version: &str| w.send(Verb::Post, path, params, None, Some(version));
         let create = |more: &str, version: &str| send(path, &format!("plain=true {own} {more}"), version);
@@ -58,7 +58,7 @@ fn methods_are_automatic_by_default() {
 /// P10: the customer of a payment is set once; the same customer again changes nothing.
 #[test]
 fn the_customer_of_a_payment_is_fixed() {
-    let w = World::new();
+    let w = TestEngine::new();
     let (a, b) = (w.post("customers", "name=A").id(), w.post("customers", "name=B").id());
     let without = w.post("payment_intents", "amount=1000 currency=usd").is("customer=null").id();
     let with = w.post("payment_intents", &format!("amount=1000 currency=usd customer={a}")).id();
@@ -74,7 +74,7 @@ fn the_customer_of_a_payment_is_fixed() {
 /// P12: a `false` that only makes sense with a confirmation is accepted without one, a `true` is not.
 #[test]
 fn flags_that_are_off_need_no_confirmation() {
-    let w = World::new();
+    let w = TestEngine::new();
     for name in ["off_session", "error_on_requires_action"] {
         for confirm in ["", "confirm=false"] {
             let create =
@@ -95,7 +95,7 @@ fn card_errors_carry_their_details() {
         ("pm_card_chargeDeclinedExpiredCard", "exp_month", "confirm_card_data", "null", "expired-card"),
         ("pm_card_chargeDeclinedIncorrectCvc", "cvc", "confirm_card_data", "null", "incorrect-cvc"),
     ];
-    let w = World::new();
+    let w = TestEngine::new();
     let customer = w.post("customers", "name=A").id();
     for (method, param, advice, network, page) in rows {
         let pay = w.post("payment_intents", &format!("amount=1000 currency=usd confirm=true payment_method={method}"));
@@ -116,7 +116,7 @@ fn card_errors_carry_their_details() {
 /// P15: an unknown charge in the path is a 404 with the param `id`, an unknown destination a 400 with its own param.
 #[test]
 fn unknown_charges_destinations_and_accounts() {
-    let w = World::new();
+    let w = TestEngine::new();
     for charge in ["nope", "ch_00000000000"] {
         w.get(&format!("charges/{charge}"), "").refused(404, "resource_missing", "id");
         for path in [format!("charges/{charge}"), format!("charges/{charge}/capture")] {
@@ -129,14 +129,14 @@ fn unknown_charges_destinations_and_accounts() {
         w.post("payment_intents", &to).refused(400, "resource_missing", "transfer_data[destination]");
         w.get(&format!("accounts/{account}"), "").refused(403, "account_invalid", "-");
     }
-    let unconnected = format!("amount=1000 currency=usd destination={}", crate::world::FLAT);
+    let unconnected = format!("amount=1000 currency=usd destination={}", crate::test_helpers::FLAT);
     w.post("transfers", &unconnected).refused(400, "resource_missing", "destination");
 }
 
 /// P24: card data that cannot be is refused, wherever a card is given by number.
 #[test]
 fn invalid_card_data_is_refused() {
-    let w = World::new();
+    let w = TestEngine::new();
     let rows = [
         ("exp_month=13", "invalid_expiry_month", "exp_month"),
         ("exp_month=0", "invalid_expiry_month", "exp_month"),
@@ -178,16 +178,16 @@ fn invalid_card_data_is_refused() {
 /// P26: a parameter that can be cleared takes the empty string.
 #[test]
 fn parameters_are_cleared_by_the_empty_string() {
-    let w = World::new();
+    let w = TestEngine::new();
     let customer = w.post("customers", "name= email=a@b.c metadata[k]=v").is("name=null email=a@b.c metadata.k=v").id();
     let path = format!("customers/{customer}");
     w.post(&path, "metadata= email= name=A").is("metadata={} email=null name=A");
     w.post(&path, "name=").is("name=null");
-    let terms = format!("amount=1000 currency=usd transfer_data[destination]={}", crate::world::CONNECTED);
+    let terms = format!("amount=1000 currency=usd transfer_data[destination]={}", crate::test_helpers::CONNECTED);
     w.post("payment_intents", &format!("{terms} application_fee_amount= setup_future_usage= metadata="))
         .is("application_fee_amount=null setup_future_usage=null");
     let set = "application_fee_amount=10 setup_future_usage=off_session metadata[k]=v description=d";
-    let multi = crate::world::MULTI;
+    let multi = crate::test_helpers::MULTI;
     let intent = w.post("payment_intents", &format!("{terms} {set} {multi}")).is("application_fee_amount=10").id();
     let path = format!("payment_intents/{intent}");
     w.post(&path, "metadata=").is("metadata={} application_fee_amount=10 description=d");
@@ -199,7 +199,7 @@ fn parameters_are_cleared_by_the_empty_string() {
 /// P28: a test token is shown as a method, which the account then has.
 #[test]
 fn a_test_token_is_shown_as_a_method() {
-    let w = World::new();
+    let w = TestEngine::new();
     for method in holdfast_engine::TestMethod::ALL {
         let row = method.row();
         let shown = w.get(&format!("payment_methods/{}", row.token), "");
@@ -215,7 +215,7 @@ fn a_test_token_is_shown_as_a_method() {
 /// P30: a key on another endpoint, and an action that the request does not accept, have messages of their own.
 #[test]
 fn messages_name_the_cause() {
-    let w = World::new();
+    let w = TestEngine::new();
     let intents: Vec<String> =
         ["a", "b"].map(|key| w.post_with_key(key, "payment_intents", "amount=1000 currency=usd").id()).into();
     let message = |path: &str, params: &str| {
@@ -239,7 +239,7 @@ fn messages_name_the_cause() {
 /// P31: the param of an item names the whole path.
 #[test]
 fn params_of_items_name_the_whole_path() {
-    let w = World::new();
+    let w = TestEngine::new();
     let fields = ["[price_data][currency]", "[price_data][unit_amount]", "[price_data][product_data][name]"];
     let item = |index: usize, left_out: &str| -> String {
         let values = ["usd", "1000", "T"];
@@ -274,18 +274,18 @@ fn params_of_items_name_the_whole_path() {
 /// CON-1: a connected account copies a method of its platform, for the customer whom it belongs to.
 #[test]
 fn a_method_is_cloned_to_a_connected_account() {
-    let w = World::new();
+    let w = TestEngine::new();
     let customer = w.post("customers", "name=A").id();
     let method = w.post("payment_methods/pm_card_visa/attach", &format!("customer={customer}")).id();
     let default = format!("invoice_settings[default_payment_method]={method}");
     w.post(&format!("customers/{customer}"), &default).is(&format!("invoice_settings.default_payment_method={method}"));
     w.post("customers", &default).refused(400, "-", "invoice_settings[default_payment_method]");
-    w.act_for(crate::world::CONNECTED);
+    w.act_for(crate::test_helpers::CONNECTED);
     w.post("payment_methods", &format!("payment_method={method}")).refused(400, "parameter_missing", "customer");
     let clone =
         w.post("payment_methods", &format!("payment_method={method} customer={customer}")).is("customer=null").id();
     w.paid(1000, &format!("payment_method={clone}"));
-    w.act_for(crate::world::FLAT);
+    w.act_for(crate::test_helpers::FLAT);
     w.post("payment_methods", &format!("payment_method={method} customer={customer}")).refused(
         404,
         "resource_missing",
@@ -297,7 +297,7 @@ fn a_method_is_cloned_to_a_connected_account() {
 /// P25: every currency of the provider is accepted from its minimum, in its own unit.
 #[test]
 fn every_currency_is_accepted() {
-    let w = World::new();
+    let w = TestEngine::new();
     for currency in holdfast_engine::Currency::ALL {
         let (code, minimum) = (currency.code(), currency.minimum().minor());
         let path = format!("amount={minimum} currency={code}");

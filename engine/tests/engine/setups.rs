@@ -1,6 +1,6 @@
 //! SetupIntents and Checkout Sessions (C2, C19, B9, B15 to B27, SI-1 to SI-13, CHK-1 to CHK-7, R15).
 
-use crate::world::{CONNECTED, MULTI, START, World};
+use crate::test_helpers::{CONNECTED, MULTI, START, TestEngine};
 use holdfast_engine::command::{EnvironmentEvent, MethodRef};
 use holdfast_engine::time::DAY;
 use holdfast_engine::{Decline, TestMethod};
@@ -15,7 +15,7 @@ fn where_a_setup_goes() {
         ("pm_usBankAccount_success", 200, "succeeded", "setup_intent.succeeded"),
     ];
     for (token, code, status, told) in rows {
-        let w = World::new();
+        let w = TestEngine::new();
         let id = w.post("setup_intents", "").is("status=requires_payment_method usage=off_session").id();
         w.told();
         let answer = w.post(&format!("setup_intents/{id}/confirm"), &format!("payment_method={token}"));
@@ -30,7 +30,7 @@ fn where_a_setup_goes() {
 /// C19, SI-1 to SI-7: every operation in every status of a setup; the method is checked before the status.
 #[test]
 fn every_setup_operation_in_every_status() {
-    let make = |w: &World, status: &str| match status {
+    let make = |w: &TestEngine, status: &str| match status {
         "rpm" => w.post("setup_intents", "").id(),
         "rc" => w.post("setup_intents", "payment_method=pm_card_visa").is("status=requires_confirmation").id(),
         "ra" => w.post("setup_intents", "confirm=true payment_method=pm_card_threeDSecure2Required").id(),
@@ -52,7 +52,7 @@ fn every_setup_operation_in_every_status() {
     ];
     for (path, params, expected, code) in rows {
         for (status, answer) in statuses.into_iter().zip(expected) {
-            let w = World::new();
+            let w = TestEngine::new();
             let id = make(&w, status);
             let found = w.post(&format!("setup_intents/{id}{path}"), params);
             assert_eq!(found.status, answer, "{path} {params} in {status}: {}", found.body);
@@ -61,7 +61,7 @@ fn every_setup_operation_in_every_status() {
             }
         }
     }
-    let w = World::new();
+    let w = TestEngine::new();
     w.post("setup_intents/seti_nope/confirm", "").refused(404, "resource_missing", "intent");
     let answer = w.get("setup_intents/seti_nope", "");
     assert_eq!(answer.text("error.message"), "No such setupintent: 'seti_nope'");
@@ -70,7 +70,7 @@ fn every_setup_operation_in_every_status() {
 /// C19, TST-3: a setup attaches the method to the customer; what was set up needs no customer later.
 #[test]
 fn a_setup_prepares_for_later() {
-    let w = World::new();
+    let w = TestEngine::new();
     let customer = w.post("customers", "").id();
     let token = "pm_card_authenticationRequiredOnSetup";
     let params = format!("confirm=true payment_method={token} customer={customer}");
@@ -99,7 +99,7 @@ fn microdeposits() {
         ("amounts[]=10 amounts[]=11", 400),
         ("descriptor_code=SM33CC", 400),
     ] {
-        let w = World::new();
+        let w = TestEngine::new();
         let id = w
             .post("setup_intents", &format!("confirm=true payment_method=pm_usBankAccount_success {option}"))
             .is("status=requires_action next_action.type=verify_with_microdeposits")
@@ -112,7 +112,7 @@ fn microdeposits() {
 /// C16, C19: too many confirmations cancel a setup as well.
 #[test]
 fn too_many_setup_confirmations() {
-    let w = World::new();
+    let w = TestEngine::new();
     let id = w.post("setup_intents", "").id();
     for _ in 0..10 {
         w.post(&format!("setup_intents/{id}/confirm"), "payment_method=pm_card_visa_chargeDeclined");
@@ -128,12 +128,12 @@ fn too_many_setup_confirmations() {
 const ITEM: &str = "line_items[0][price_data][currency]=usd line_items[0][price_data][unit_amount]=2000 \
                     line_items[0][price_data][product_data][name]=T-shirt line_items[0][quantity]=1";
 
-fn session(w: &World, more: &str) -> String {
+fn session(w: &TestEngine, more: &str) -> String {
     let params = format!("mode=payment success_url=https://shop.test/done {ITEM} {more}");
     w.post("checkout/sessions", &params).is("status=open payment_status=unpaid amount_total=2000").id()
 }
 
-fn pays(w: &World, session: &str, method: TestMethod) -> crate::world::Answer {
+fn pays(w: &TestEngine, session: &str, method: TestMethod) -> crate::test_helpers::Answer {
     let (session, method) = (session.parse().unwrap(), MethodRef::Test(method));
     w.inject(EnvironmentEvent::CompleteSession { session, method, email: Some("a@shop.test".to_owned()) })
 }
@@ -164,7 +164,7 @@ fn what_a_session_takes() {
         ("mode=setup success_url=https://x", false, 200, "-", "-"),
         ("mode=setup success_url=https://x", true, 400, "-", "line_items"),
     ];
-    let w = World::new();
+    let w = TestEngine::new();
     for (params, item, status, code, param) in rows {
         let answer = w.post("checkout/sessions", &format!("{params} {}", if item { ITEM } else { "" }));
         match status {
@@ -192,7 +192,7 @@ fn the_customer_pays() {
         ("", TestMethod::ThreeDSecureRequired, "open", "unpaid", "requires_action"),
     ];
     for (params, method, status, payment_status, intent_status) in rows {
-        let w = World::new();
+        let w = TestEngine::new();
         let id = session(&w, params);
         pays(&w, &id, method);
         let answer = w.get(&format!("checkout/sessions/{id}"), "");
@@ -215,7 +215,7 @@ fn the_customer_pays() {
 /// B1, B9, B23, D6: only `manual` keeps the money open for several captures; the sample without it does not.
 #[test]
 fn a_session_with_several_captures() {
-    let w = World::new();
+    let w = TestEngine::new();
     let id = session(&w, &format!("payment_intent_data[capture_method]=manual {MULTI}"));
     let intent = pays(&w, &id, TestMethod::Visa).is("status=complete").text("payment_intent");
     w.post(&format!("payment_intents/{intent}/capture"), "amount_to_capture=700 final_capture=false")
@@ -233,7 +233,7 @@ fn a_debit_on_a_page() {
         (Err(Decline::NoAccount), "unpaid", "checkout.session.async_payment_failed"),
     ];
     for (answer, payment_status, told) in rows {
-        let w = World::new();
+        let w = TestEngine::new();
         let id = session(&w, "");
         let intent = pays(&w, &id, TestMethod::BankSuccess).text("payment_intent").parse().unwrap();
         w.inject(EnvironmentEvent::BankAnswers { intent, answer });
@@ -245,7 +245,7 @@ fn a_debit_on_a_page() {
 /// B16, CHK-1, CHK-4, CHK-5, EVT-17, R15: a session expires by time or by request, with its payment; never when complete, never twice.
 #[test]
 fn sessions_expire() {
-    let w = World::new();
+    let w = TestEngine::new();
     let (by_time, by_request, paid) = (session(&w, ""), session(&w, ""), session(&w, ""));
     for declined in [&by_time, &by_request] {
         w.get(&format!("checkout/sessions/{declined}"), "").is("payment_intent=null");
@@ -272,7 +272,7 @@ fn sessions_expire() {
 /// PI-32, PI-38, SI-10, CHK-7: what a session owns is confirmed and canceled through the session, until money is held.
 #[test]
 fn what_a_session_owns() {
-    let w = World::new();
+    let w = TestEngine::new();
     let id = session(&w, "payment_intent_data[capture_method]=manual");
     assert_eq!(pays(&w, &id, TestMethod::Declined).status, 402);
     let intent = w.get(&format!("checkout/sessions/{id}"), "").text("payment_intent");
@@ -304,7 +304,7 @@ fn what_a_session_owns() {
 /// What a session says of its intent stands on the intent.
 #[test]
 fn an_intent_has_the_texts_of_its_session() {
-    let w = World::new();
+    let w = TestEngine::new();
     let id =
         session(&w, "payment_intent_data[metadata][order]=6735 payment_intent_data[description]=Hats metadata[a]=b");
     pays(&w, &id, TestMethod::Visa);
@@ -320,7 +320,7 @@ fn an_intent_has_the_texts_of_its_session() {
 /// VER-8: the names of pages before 2026.
 #[test]
 fn names_of_pages() {
-    let w = World::new();
+    let w = TestEngine::new();
     let verb = holdfast_engine::edge::read::Verb::Post;
     let params = format!("mode=payment ui_mode=embedded return_url=https://x {ITEM}");
     for (version, name) in [("2025-12-31", "embedded"), ("2026-01-01", "embedded_page")] {

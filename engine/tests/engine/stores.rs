@@ -1,6 +1,6 @@
 //! What every store must do, and what only a file can get wrong.
 
-use crate::world::{MERCHANT, START, World};
+use crate::test_helpers::{MERCHANT, START, TestEngine};
 use holdfast_engine::acquirer::{Ask, Reference};
 use holdfast_engine::command::{Command, JobKey, JobKind, ListQuery};
 use holdfast_engine::objects::{Account, BalanceTransaction, Customer, MovementKind};
@@ -126,14 +126,14 @@ fn a_reopened_file_continues() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
     let open = || Arc::new(SqliteStore::open(&path, Durability::Full).unwrap());
-    let w = World::on(open(), Dialect::default());
+    let w = TestEngine::on(open(), Dialect::default());
     let pi = w.multi(1000, "");
     let capture = format!("payment_intents/{pi}/capture");
     w.post_with_key("k", &capture, "amount_to_capture=700 final_capture=false").is("amount_received=700");
     let events = w.engine.events_after(0, 99).unwrap();
     let (acquirer, clock) = (w.acquirer.clone(), w.clock.clone());
     drop(w);
-    let w = World::on_machine(open(), acquirer, clock, 1_000);
+    let w = TestEngine::on_machine(open(), acquirer, clock, 1_000);
     assert_eq!(w.engine.events_after(0, 99).unwrap(), events);
     w.post_with_key("k", &capture, "amount_to_capture=700 final_capture=false").is("amount_received=700");
     w.intent(&pi).is("amount_received=700 amount_capturable=300");
@@ -146,8 +146,8 @@ fn a_reopened_file_continues() {
 /// A ledger entry that takes a balance out of range is refused on every store, and the whole transaction with it.
 #[test]
 fn a_balance_never_leaves_its_range() {
-    for (name, store) in World::stores() {
-        let w = World::on(store, Dialect::default());
+    for (name, store) in TestEngine::stores() {
+        let w = TestEngine::on(store, Dialect::default());
         let store = w.engine.store();
         let entry = |id: u64, amount: i64| BalanceTransaction {
             id: BalanceTransactionId(id),
@@ -174,7 +174,7 @@ fn a_balance_never_leaves_its_range() {
 /// The tables' own constraints refuse what the rules forbid (I1, I2), and the whole transaction with it.
 #[test]
 fn the_second_line_of_defence() {
-    let w = World::on(Arc::new(SqliteStore::in_memory().unwrap()), Dialect::default());
+    let w = TestEngine::on(Arc::new(SqliteStore::in_memory().unwrap()), Dialect::default());
     let pi = w.multi(1000, "");
     let intent = w.engine.observe(pi.parse::<PaymentIntentId>().unwrap()).unwrap().unwrap();
     let mut too_much = (**intent.as_payment_intent().unwrap()).clone();
@@ -222,7 +222,7 @@ fn files_that_are_no_stores() {
     refused_untouched(&path, "another program made this database");
 
     std::fs::remove_file(&path).unwrap();
-    let w = World::on(Arc::new(SqliteStore::open(&path, Durability::Full).unwrap()), Dialect::default());
+    let w = TestEngine::on(Arc::new(SqliteStore::open(&path, Durability::Full).unwrap()), Dialect::default());
     for _ in 0..20 {
         w.multi(1000, "");
     }

@@ -1,6 +1,6 @@
 //! Objects, lists inside them, and events in every API version (P4 to P8).
 
-use crate::world::{Answer, World};
+use crate::test_helpers::{Answer, TestEngine};
 use holdfast_engine::edge::read::Verb;
 use holdfast_engine::edge::render;
 use holdfast_engine::objects::{Account, Event};
@@ -21,8 +21,8 @@ fn version(text: &str) -> ApiVersion {
     text.parse().unwrap()
 }
 
-/// A world whose platform has the oldest version, so that its events can be shown in every version.
-fn old_world(w: World) -> World {
+/// An engine whose platform has the oldest version, so that its events can be shown in every version.
+fn old_world(w: TestEngine) -> TestEngine {
     let oldest = version(VERSIONS[0]);
     w.engine.add_account(Account { version: oldest, ..Account::standard(OLD) }).unwrap();
     w.engine.add_account(Account { version: oldest, ..Account::connected(OLD_CONNECTED, OLD) }).unwrap();
@@ -31,7 +31,7 @@ fn old_world(w: World) -> World {
 }
 
 /// Payments with partial captures, refunds, failures, reversals, cancellations and an expiry.
-fn many_changes(w: &World) -> String {
+fn many_changes(w: &TestEngine) -> String {
     let to = format!("transfer_data[destination]={OLD_CONNECTED} application_fee_amount=100");
     let params = format!("amount=1000 currency=usd confirm=true capture_method=automatic {to}");
     let pi = w.post("payment_intents", &format!("{params} payment_method=pm_card_visa")).is("status=succeeded").id();
@@ -63,7 +63,7 @@ fn many_changes(w: &World) -> String {
     pi
 }
 
-fn in_version(w: &World, at: &str, path: &str) -> Answer {
+fn in_version(w: &TestEngine, at: &str, path: &str) -> Answer {
     w.send(Verb::Get, path, "", None, Some(at))
 }
 
@@ -84,8 +84,8 @@ fn lists_in(value: &Value, found: &mut impl FnMut(&Map<String, Value>)) {
 /// P4, P5: in every version and on every store, a list inside an object is what its own address answers.
 #[test]
 fn a_list_inside_an_object_is_what_its_url_answers() {
-    for (name, store) in World::stores() {
-        let w = old_world(World::on(store, Dialect::default()));
+    for (name, store) in TestEngine::stores() {
+        let w = old_world(TestEngine::on(store, Dialect::default()));
         many_changes(&w);
         for at in VERSIONS {
             let mut compared: BTreeMap<String, usize> = BTreeMap::new();
@@ -130,8 +130,8 @@ fn kind_of(list: &Map<String, Value>) -> String {
 /// P5: a nested list has at most ten items and says that more follow.
 #[test]
 fn a_long_list_inside_an_object_ends() {
-    let w = World::new();
-    let pi = w.paid(1000, &format!("transfer_data[destination]={}", crate::world::CONNECTED));
+    let w = TestEngine::new();
+    let pi = w.paid(1000, &format!("transfer_data[destination]={}", crate::test_helpers::CONNECTED));
     let transfer = w.charge(&pi).text("transfer");
     for count in 1..=12 {
         w.post(&format!("transfers/{transfer}/reversals"), "amount=10").is("amount=10");
@@ -143,7 +143,7 @@ fn a_long_list_inside_an_object_ends() {
 /// P5: the answer to a change shows the list after the change.
 #[test]
 fn the_answer_to_a_change_shows_the_list_after_it() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1000, "");
     let params = format!("payment_intent={pi} amount=100 expand[]=charge expand[]=payment_intent");
     for count in 1..=3 {
@@ -158,8 +158,8 @@ fn the_answer_to_a_change_shows_the_list_after_it() {
 /// P5: `expand[]` reaches into the lists of fees, transfers and charges.
 #[test]
 fn expansion_reaches_into_nested_lists() {
-    let w = World::new();
-    let more = format!("transfer_data[destination]={} application_fee_amount=100", crate::world::CONNECTED);
+    let w = TestEngine::new();
+    let more = format!("transfer_data[destination]={} application_fee_amount=100", crate::test_helpers::CONNECTED);
     let pi = w.paid(1000, &more);
     let charge = w.charge(&pi);
     let (id, fee, transfer) = (charge.id(), charge.text("application_fee"), charge.text("transfer"));
@@ -181,7 +181,7 @@ fn expansion_reaches_into_nested_lists() {
 /// left, and its lists are filled.
 #[test]
 fn events_are_whole_in_every_version() {
-    let w = old_world(World::new());
+    let w = old_world(TestEngine::new());
     many_changes(&w);
     let events = w.news();
     for at in VERSIONS {
@@ -228,7 +228,7 @@ fn previous_of(event: &Event, at: &str) -> BTreeMap<String, Value> {
 /// P7: an event's lists are those that a GET at that moment shows: the last event of each object equals the object now.
 #[test]
 fn the_last_event_of_an_object_shows_what_a_get_shows() {
-    let w = old_world(World::new());
+    let w = old_world(TestEngine::new());
     many_changes(&w);
     let mut last: BTreeMap<String, Arc<Event>> = BTreeMap::new();
     for event in w.news() {
@@ -268,7 +268,7 @@ fn ids_in(list: Option<&Value>) -> Vec<String> {
 /// P6: before 2022-11-15 the remainder of a partial capture is shown as refunded, in previous values too.
 #[test]
 fn previous_values_count_the_remainder_in_old_versions() {
-    let w = old_world(World::new());
+    let w = old_world(TestEngine::new());
     let held = w.hold(1000, "pm_card_visa", "");
     w.post(&format!("payment_intents/{held}/capture"), "amount_to_capture=600").is("status=succeeded");
     w.post("refunds", &format!("payment_intent={held} amount=100")).is("status=succeeded");
@@ -284,7 +284,7 @@ fn previous_values_count_the_remainder_in_old_versions() {
 /// P6: a GET of an event shows it in the account's version, whatever the version of the request.
 #[test]
 fn a_retrieved_event_is_rendered_in_its_own_version() {
-    let w = old_world(World::new());
+    let w = old_world(TestEngine::new());
     w.paid(1000, "");
     for at in VERSIONS {
         let page = w.send(Verb::Get, "events", "type=payment_intent.succeeded", None, Some(at));
@@ -295,7 +295,7 @@ fn a_retrieved_event_is_rendered_in_its_own_version() {
 /// P8: `latest_charge` is shown in every version.
 #[test]
 fn the_latest_charge_is_shown_in_every_version() {
-    let w = World::new();
+    let w = TestEngine::new();
     let pi = w.paid(1000, "");
     let charge = w.charge(&pi).id();
     for at in VERSIONS {

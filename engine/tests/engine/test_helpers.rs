@@ -1,4 +1,4 @@
-//! A small world to test in: an engine, its acquirer, a clock, accounts, and sentences to say about answers.
+//! An engine to test, with its acquirer, clock and accounts, and assertions about answers.
 
 use holdfast_engine::acquirer::{PlannedFaults, SimulatedAcquirer};
 use holdfast_engine::command::EnvironmentEvent;
@@ -19,7 +19,7 @@ pub const FLAT: AccountId = AccountId(3);
 /// When every test begins.
 pub const START: Time = Time::new(1_800_000_000);
 
-pub struct World {
+pub struct TestEngine {
     pub engine: Engine,
     pub clock: Arc<ManualClock>,
     pub acquirer: Arc<SimulatedAcquirer>,
@@ -35,11 +35,11 @@ pub struct Answer {
 }
 
 /// Returns an engine with a platform and a connected account, and nothing else.
-pub fn fresh() -> World {
-    World::new()
+pub fn fresh() -> TestEngine {
+    TestEngine::new()
 }
 
-impl World {
+impl TestEngine {
     pub fn new() -> Self {
         Self::with(Dialect::default())
     }
@@ -51,9 +51,9 @@ impl World {
     pub fn on(store: Arc<dyn Store>, dialect: Dialect) -> Self {
         let faults = Arc::new(PlannedFaults::default());
         let acquirer = Arc::new(SimulatedAcquirer::new(Arc::clone(&faults)));
-        let mut world = Self::made_of(store, acquirer, Arc::new(ManualClock::at(START)), 100, dialect);
-        world.faults = faults;
-        world
+        let mut built = Self::made_of(store, acquirer, Arc::new(ManualClock::at(START)), 100, dialect);
+        built.faults = faults;
+        built
     }
 
     /// A new process on a machine that has a disk, a network and a clock already.
