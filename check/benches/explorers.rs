@@ -1,5 +1,5 @@
-//! How fast the explorers are, as ratios within one run: absolute figures differ from machine to
-//! machine, and on a shared one from minute to minute.
+//! Speed of the explorers, as ratios within one run: absolute figures differ between machines, and on a shared one from
+//! minute to minute.
 //!
 //! ```text
 //! cargo bench -p holdfast-check                      5 rounds of `small`, 1 of `model`
@@ -38,7 +38,7 @@ use holdfast_scenarios::space::ModelSpace;
 use std::process::Command;
 use std::sync::Arc;
 
-/// What is explored, each of at least a million states.
+/// The explored spaces, each of at least a million states.
 const SPACES: [&str; 2] = ["small", "model"];
 
 /// Rounds of `small` for each round of `model`.
@@ -105,8 +105,8 @@ fn compare(space: &str, rounds: usize) {
     }
 }
 
-/// How much faster `row` was than `base`: by the best of the rounds, which noise hurts least, and
-/// in brackets the median round.
+/// Returns the speed of `row` as a multiple of that of `base`: of the best rounds, which noise affects least, and in
+/// brackets of the median rounds.
 fn ratio(base: &[Measured], row: &[Measured], seconds: fn(&Measured) -> f64) -> String {
     let rounds = base.iter().zip(row);
     let typical = median(rounds.map(|(base, measured)| seconds(base) / seconds(measured)));
@@ -123,7 +123,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     values[values.len() / 2]
 }
 
-/// What one run told.
+/// The output of one run.
 #[derive(Clone, Copy)]
 struct Measured {
     unique: u64,

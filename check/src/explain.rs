@@ -11,7 +11,7 @@ use crate::catalogue::{Catalogue, ShownProperty};
 use crate::replay::{PropertyViolation, Replay};
 use crate::table::labeled;
 
-/// The explanation of a violation. `Display` prints all of it.
+/// The explanation of a violation. `Display` prints every part.
 pub struct Explanation<'a> {
     replay: &'a Replay,
     property: &'a ShownProperty,
@@ -90,7 +90,7 @@ impl Explanation<'_> {
         out
     }
 
-    /// Returns the command that replays the trace, which is part of it.
+    /// Returns the command that replays the trace.
     #[must_use]
     pub fn command(&self) -> String {
         format!("To replay it:\n\ncargo run --bin check -- replay - <<'END'\n{}END\n", self.replay.script())

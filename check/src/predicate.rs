@@ -47,7 +47,7 @@ impl Relation {
         Self::ALL.iter().find(|(_, relation)| *relation == self).map_or("=", |(word, _)| word)
     }
 
-    /// Does it need an order?
+    /// Returns `true` if it needs an order of the values.
     const fn compares_sizes(self) -> bool {
         match self {
             Self::Equal | Self::Unequal => false,
@@ -59,11 +59,11 @@ impl Relation {
 /// A word of a predicate that makes no sense.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PredicateError {
-    /// Which word, from 1.
+    /// Position of the word, from 1.
     pub position: usize,
     /// The word.
     pub word: String,
-    /// What is wrong, and what could stand there.
+    /// The mistake, and the words that are accepted instead.
     pub message: String,
 }
 
@@ -94,15 +94,14 @@ impl Predicate {
         Ok(Self { conditions })
     }
 
-    /// Do all conditions hold? A field of an object that is not there equals nothing, and differs
-    /// from everything.
+    /// Returns `true` if all conditions hold. A field of an absent object equals no value, and differs from every value.
     #[must_use]
     pub fn holds(&self, observation: &Observation<'_>) -> bool {
         self.conditions.iter().all(|condition| condition.holds(observation))
     }
 
-    /// Under which names of the payments do all conditions hold? The payment at place `naming[0]`
-    /// is then `pi1`, and so on. `None` if under no names.
+    /// Returns the first naming of the payments under which all conditions hold, or `None`. The payment at place
+    /// `naming[0]` is then `pi1`, and so on.
     ///
     /// Interchangeable payments have no names of their own. One that belongs to a session has.
     #[must_use]

@@ -1,4 +1,4 @@
-//! What a run found, in a form that can be written down, taken up again and added up.
+//! The results of a run, in a form that can be saved, resumed and merged.
 
 #[cfg(test)]
 mod tests;
@@ -9,12 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use holdfast_explorer::{CollisionBound, Completion, PropertyBits, Space, StaterightRun, Summary, Why};
 
-/// The results of a run: of all that was wanted, or of a part of it.
+/// The results of a run: of everything that was requested, or of a part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRecord {
     /// The version of this format.
     pub format: u32,
-    /// How was explored: version, dialect, explorers. Equal where records belong together, as is all that follows here.
+    /// Version, dialect and explorers of the run. Records can be merged only if this and the following fields are equal.
     pub subject: String,
     /// A digest of the rules: of the sources of the model, the properties, the scenarios with their bounds, the explorers.
     pub rules: String,
@@ -22,16 +22,16 @@ pub struct RunRecord {
     pub properties: Vec<String>,
     /// Everything that the whole run explores, other shards included.
     pub wanted: Vec<String>,
-    /// What was found, by name: `scenario: variant`.
+    /// The results, by name: `scenario: variant`.
     pub units: BTreeMap<String, Unit>,
 }
 
-/// What was found in one variant of one scenario.
+/// The results of one variant of one scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
     /// The scenario.
     pub scenario: String,
-    /// The variant of it.
+    /// Name of the variant.
     pub variant: String,
     /// By our explorer.
     pub exact: Option<Summary>,
@@ -76,7 +76,7 @@ impl StaterightSummary {
 }
 
 impl Unit {
-    /// Has everything been explored, by whoever explored?
+    /// Returns `true` if each explorer that ran explored everything.
     #[must_use]
     pub fn is_complete(&self) -> bool {
         let exact = self.exact.as_ref().map(|summary| summary.completion);
@@ -85,7 +85,7 @@ impl Unit {
         completions.peek().is_some() && completions.all(|completion| completion.is_complete())
     }
 
-    /// Do both explorers tell the same? `None` where only one explored, or one was cut.
+    /// Returns `true` if both explorers agree, and `None` if only one ran or one was cut.
     #[must_use]
     pub fn agrees(&self) -> Option<bool> {
         let (exact, other) = (self.exact.as_ref()?, self.stateright.as_ref()?);
@@ -100,7 +100,7 @@ impl Unit {
         exact.chain(other)
     }
 
-    /// Is there nothing more to find: everything explored, or stopped by what was found?
+    /// Returns `true` if nothing remains to be found: everything is explored, or a violation ended the exploration.
     #[must_use]
     pub fn is_over(&self) -> bool {
         let exact = self.exact.as_ref().map(|summary| summary.completion);
@@ -148,8 +148,8 @@ impl Unit {
         Some(further)
     }
 
-    /// How far the explorers came: whoever went through everything further than whoever was cut, and of those whoever
-    /// found a property false.
+    /// Returns the order of preference between two results of one variant: a complete exploration before one that was cut,
+    /// and of the latter one with a false property first.
     fn reach(&self) -> (bool, bool, usize, u64, u64) {
         let exact = self.exact.as_ref();
         (
@@ -213,7 +213,7 @@ impl RunRecord {
         self.wanted.iter().filter(is_missing).map(String::as_str).collect()
     }
 
-    /// Can the units of `other` be added to these?
+    /// Checks that the units of `other` can be merged with these.
     ///
     /// # Errors
     /// A sentence about where the two differ.
@@ -246,7 +246,7 @@ impl RunRecord {
         other.units.into_iter().try_for_each(|(name, unit)| self.add(name, unit))
     }
 
-    /// Adds what was found in one variant. What is known of it already is not lost, least of all a counterexample.
+    /// Merges the results of one variant. Earlier results of the variant are kept, above all a counterexample.
     ///
     /// # Errors
     /// If the two do not agree.

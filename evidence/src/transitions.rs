@@ -19,7 +19,7 @@ struct TransitionsReport<'a> {
 struct TransitionRow<'a> {
     name: String,
     bits: u32,
-    /// The number of steps of all scenarios that are instances of it.
+    /// The number of steps of all scenarios that are instances of this transition.
     steps: u64,
     /// The space in which a shortest trace leads to it.
     space: String,

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 /// Explores a space breadth-first.
 ///
-/// A complete run always gives the same [`Summary`], whatever the number of threads. The mode changes only the
+/// A complete run gives the same [`Summary`] with any number of threads. The mode changes only the
 /// collision bound. The figures of a run that was cut cover the part it explored: they may differ from run to run, and
 /// its counterexamples may be a step longer than the shortest.
 ///

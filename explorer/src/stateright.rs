@@ -117,7 +117,7 @@ impl<S: Space + Send + 'static> Stateright<S> {
         self
     }
 
-    /// Also computes the digest of the relation, which costs two more hashes for each step.
+    /// Also computes the transition-relation hash, which costs two more hashes for each step.
     pub fn digest(mut self) -> Self {
         self.adapter.digesting = true;
         self

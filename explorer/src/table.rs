@@ -1,7 +1,7 @@
 //! The open-addressed table under every visited set.
 //!
 //! A slot is found by multiplying the fingerprint by the number of slots and keeping the high word. The slots are
-//! therefore in the order of the fingerprints, whatever their number. This makes growing cheap: the old and the new
+//! therefore in the order of the fingerprints, for every number of slots. This makes growing cheap: the old and the new
 //! table are both walked from front to back, and the factor can be 5/4 instead of 2. Between 7/10 and 7/8 full, a bare
 //! fingerprint costs 9.2 to 11.5 bytes.
 

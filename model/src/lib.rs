@@ -32,7 +32,7 @@
 //! 3. `observation.rs`: [`Observation`], the visible part of a [`State`]; properties read nothing else.
 //!
 //! [`Rejection`] lists the reasons to reject in order of precedence, and [`Dialect`] the choices that the specification
-//! leaves open. Requirement ids (`B34`, `CAP-6`) are those of `spec/`; the index in `model/README.md` says where each is
+//! leaves open. Requirement ids (`B34`, `CAP-6`) are those of `spec/`; the index in `model/REQUIREMENTS.md` says where each is
 //! modeled.
 #![forbid(unsafe_code)]
 

@@ -53,7 +53,7 @@ pub(crate) fn acknowledge(state: &mut ProtocolState, event: u8) -> Option<()> {
     Some(())
 }
 
-/// Lets the customer return from the confirmation page, whatever its result.
+/// Lets the customer return from the confirmation page, with any result.
 pub(crate) fn customer_returns(instance: &Instance, state: &mut ProtocolState) -> Option<()> {
     let trusts = instance.merchant == MerchantCare::TrustsTheRedirect;
     (trusts && state.requests.has(0) && state.merchant.fulfilled == 0).then_some(())?;

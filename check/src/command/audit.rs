@@ -290,7 +290,7 @@ struct Watch<'a> {
 
 impl Listener for Watch<'_> {
     fn progress(&mut self, progress: Progress) {
-        /// How many events there are between two looks at the clock.
+        /// The number of events between two readings of the clock.
         const EVERY: u64 = 512;
         let events = match progress {
             Progress::Reading(tally) => {

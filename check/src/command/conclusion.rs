@@ -9,7 +9,7 @@ pub(super) struct Facts {
     pub(super) is_false: bool,
     /// The explorers found different spaces.
     pub(super) disagrees: bool,
-    /// A variant was not explored to its end, whatever the cause: a limit, another shard or a violation.
+    /// A variant was not explored completely, because of a limit, another shard or a violation.
     pub(super) is_cut: bool,
     /// A property was judged, and its premise occurred or was not counted.
     pub(super) is_tested: bool,

@@ -22,7 +22,7 @@ pub(super) struct CoverageArgs {
     /// Files and folders of the fuzzers' corpus; a folder whose name ends in `_hostile` is read as its target does
     #[arg(required = true)]
     corpus: Vec<PathBuf>,
-    /// What the explorers have found
+    /// The report of what the explorers found
     #[arg(long, value_name = "FILE", default_value = "reports/transitions.json")]
     transitions: PathBuf,
     /// Write the report into this file, such as reports/coverage.md
@@ -135,7 +135,7 @@ pub(super) fn seeds(to: &Path, transitions: &Path, io: &mut Io<'_>) -> Result<Ex
     Ok(Exit::Fine)
 }
 
-/// What the explorers have found, by their report.
+/// Returns what the explorers found, read from their report.
 fn known(file: &Path) -> Result<Coverage, Failure> {
     let wrong = |why: String| Failure::Usage(format!("{}: {why}; `check report` writes it", file.display()));
     let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;

@@ -12,12 +12,12 @@ use crate::table::{Align, grouped, lay_out};
 /// Arguments of `check drive`.
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct DriveArgs {
-    /// Where the server is, such as http://127.0.0.1:8420; https:// needs a build with the feature `tls`
+    /// Address of the server, such as http://127.0.0.1:8420; https:// needs a build with the feature `tls`
     url: String,
     /// A secret test key that the server takes
     #[arg(long, default_value = "sk_test_holdfast")]
     key: String,
-    /// What the server is called in the report
+    /// Name of the server in the report
     #[arg(long, default_value = "server")]
     name: String,
     /// Stop after this many operations; requests that only read are not counted (default: no limit but the time)
@@ -29,10 +29,10 @@ pub(super) struct DriveArgs {
     /// The seed of what is left to chance
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How often each race is run
+    /// Number of runs of each race
     #[arg(long, default_value_t = 40, value_name = "RUNS")]
     races: u32,
-    /// How long one answer may take, in seconds
+    /// Longest time for one answer, in seconds
     #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
     patience: u64,
     /// Write NAME.md, .html, .json, .junit.xml and .sarif into this folder
@@ -57,7 +57,7 @@ fn rate(text: &str) -> Result<u32, String> {
     })
 }
 
-/// How long a drive takes unless `--time-limit` says otherwise.
+/// The time limit of a drive without `--time-limit`.
 const USUAL_TIME: Duration = Duration::from_secs(300);
 
 pub(super) fn run(args: &DriveArgs, options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {

@@ -52,7 +52,7 @@ use crate::catalogue::Catalogue;
 /// Finds the reports on this number of threads and returns the name and the text of each file.
 pub type ReportFinder = fn(usize) -> Result<Vec<(&'static str, String)>, String>;
 
-/// What the command line takes from its caller.
+/// Dependencies that the caller of the command line provides.
 pub struct Dependencies<'a> {
     /// The properties.
     pub catalogue: &'a dyn Catalogue,

@@ -1,4 +1,4 @@
-//! What is explored: the variants of the scenarios that the user names.
+//! Selection of the variants of the scenarios that the user names.
 
 use holdfast_model::trace::correction;
 

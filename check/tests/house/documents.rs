@@ -88,20 +88,20 @@ fn links_are_found() {
     assert_eq!(links("see [a](b.md), [c](https://example.org), [d](#e) and [f](g/h.rs#L3)"), ["b.md", "g/h.rs#L3"]);
 }
 
-/// Returns the key of an id in the index of `model/README.md`: the family of `CAP-6`, otherwise the id.
+/// Returns the key of an id in the index of `model/REQUIREMENTS.md`: the family of `CAP-6`, otherwise the id.
 fn index_key(id: &str) -> &str {
     id.split_once('-').map_or(id, |(family, _)| family)
 }
 
 #[test]
 fn the_index_of_requirements_is_complete_and_true() {
-    let index = read(&root().join("model/README.md"));
+    let index = read(&root().join("model/REQUIREMENTS.md"));
     let rows: BTreeMap<Vec<&str>, (&str, &str)> = index
         .lines()
         .filter_map(|line| {
             let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
             match cells.as_slice() {
-                [keys, _, place, traces] => Some((keys.split(", ").collect(), (*place, *traces))),
+                [keys, place, traces] => Some((keys.split(", ").collect(), (*place, *traces))),
                 _ => None,
             }
         })
@@ -121,7 +121,7 @@ fn the_index_of_requirements_is_complete_and_true() {
         let (row, (place, traces)) = rows
             .iter()
             .find(|(row, _)| row.contains(&key))
-            .unwrap_or_else(|| panic!("model/README.md says nothing of {key}"));
+            .unwrap_or_else(|| panic!("model/REQUIREMENTS.md says nothing of {key}"));
         let traces: BTreeSet<String> = spans(traces).map(str::to_owned).collect();
         let shown = row.iter().flat_map(|key| shown_by.get(*key).cloned().unwrap_or_default()).collect();
         assert_eq!(traces, shown, "traces of {key}");

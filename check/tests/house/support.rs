@@ -182,7 +182,7 @@ pub(crate) fn links(text: &str) -> Vec<&str> {
     targets.filter(|target| !target.contains("://") && !target.starts_with('#')).collect()
 }
 
-/// Is this one of the files that `check report` writes? Its own test says whether it did.
+/// Returns `true` for a file that `check report` writes. Another test compares its content.
 pub(crate) fn is_written_by_report(file: &Path) -> bool {
     file.parent().is_some_and(|folder| folder.ends_with("reports"))
 }

@@ -1,4 +1,4 @@
-//! A run that was cut never looks complete, whatever cut it.
+//! A run that was cut never looks complete.
 
 use crate::toys::{Counters, Jugs};
 use holdfast_explorer::*;

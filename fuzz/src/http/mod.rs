@@ -1,4 +1,5 @@
-//! The server target: whatever the server receives, it does not panic or fail, and every response is well formed.
+//! The server target: the server accepts arbitrary bytes without a panic or a 5xx answer of its own, and every response
+//! is well formed.
 //!
 //! The first byte chooses the form. If it is even, the remaining bytes go over one connection unchanged. If it is odd,
 //! they choose requests from the server's own API description, with ids from earlier responses.

@@ -18,7 +18,7 @@ struct Taking {
 }
 
 impl Payment {
-    /// Captures a part of the hold or all of it. The guards are in the order of [`Rejection`].
+    /// Captures the hold, partly or completely. The guards are in the order of [`Rejection`].
     ///
     /// # Errors
     /// Returns the first [`Rejection`] that applies.

@@ -125,7 +125,7 @@ classes! {
 }
 
 classes! {
-    /// The class of a response: one word for each rejection, whatever the reason of a decline.
+    /// The class of a response: one word for each rejection; declines share one, for every reason.
     OutcomeClass {
         Accepted = "accepted",
         Nothing = "nothing",

@@ -1,4 +1,4 @@
-//! `check audit`: what is said of a log, and with which exit code.
+//! `check audit`: the text and the exit code for each log.
 
 use std::fs;
 

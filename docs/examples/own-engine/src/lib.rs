@@ -15,7 +15,7 @@ const KEPT: u64 = 86_400;
 pub enum Mistake {
     #[default]
     None,
-    /// A refund is compared with the captured amount, not with what is left of it.
+    /// A refund is compared with the captured amount, not with the refundable remainder.
     OverRefund,
     /// A capture does not look at the deadline of the hold.
     LateCapture,
