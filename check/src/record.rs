@@ -40,11 +40,11 @@ pub struct Unit {
     /// A shortest trace to each property that is false, by its bit.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub counterexamples: BTreeMap<u8, String>,
-    /// How long it took; no part of what was found.
+    /// Duration in milliseconds; not part of the result.
     pub milliseconds: u64,
 }
 
-/// What the other explorer found.
+/// The result of the other explorer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StaterightSummary {
     /// Whether it explored everything.
@@ -53,7 +53,7 @@ pub struct StaterightSummary {
     pub unique: u64,
     /// Steps taken.
     pub transitions: u64,
-    /// How likely it is that it missed states.
+    /// Upper bound on the probability that it missed states.
     pub collisions: CollisionBound,
     /// The properties it found false, by bit.
     pub violations: Vec<u8>,
@@ -115,7 +115,7 @@ impl Unit {
         self.violations().next().is_some()
     }
 
-    /// What both found; a property that one of them found false is false.
+    /// Returns the results of both; a property that one of them found false is false.
     ///
     /// `None` if they contradict each other: both went through everything and differ, or one found a property false that
     /// another, who went through everything, did not.
@@ -168,7 +168,7 @@ const FORMAT: u32 = 2;
 /// The rules that this program was made of.
 const RULES: &str = holdfast_evidence::RULES;
 
-/// What every version of the format has.
+/// The fields that every version of the format has.
 #[derive(Deserialize)]
 struct Versioned {
     format: u32,
@@ -206,7 +206,7 @@ impl RunRecord {
         Ok(text + "\n")
     }
 
-    /// What is wanted and has not been explored to its end.
+    /// Returns the requested variants that are not completely explored.
     #[must_use]
     pub fn missing(&self) -> Vec<&str> {
         let is_missing = |name: &&String| !self.units.get(*name).is_some_and(Unit::is_complete);

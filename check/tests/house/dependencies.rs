@@ -1,4 +1,4 @@
-//! Who depends on whom.
+//! The permitted dependencies between crates.
 
 use crate::support::*;
 

@@ -1,4 +1,4 @@
-//! What the model may not have, and that every operation is decided by name.
+//! Rules for the source: the model has no clock, floats or randomness, and every operation is decided by name.
 
 use holdfast_model::{EventKind, OperationKind};
 

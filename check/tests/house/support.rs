@@ -11,7 +11,7 @@ use serde_json::Value;
 
 pub(crate) const ALL_KINDS: [&str; 3] = ["normal", "build", "dev"];
 
-/// What each crate of the workspace depends on: name and kind.
+/// Returns the dependencies of each crate of the workspace: name and kind.
 pub(crate) fn manifests() -> BTreeMap<String, Vec<(String, String)>> {
     let output = Command::new(env!("CARGO"))
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"])
@@ -176,7 +176,7 @@ pub(crate) fn patterns(source: &str, head: &str) -> Vec<String> {
     patterns
 }
 
-/// Where a document links to within the repository.
+/// Returns the targets of the links of a document that lie within the repository.
 pub(crate) fn links(text: &str) -> Vec<&str> {
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
     targets.filter(|target| !target.contains("://") && !target.starts_with('#')).collect()
@@ -187,7 +187,7 @@ pub(crate) fn is_written_by_report(file: &Path) -> bool {
     file.parent().is_some_and(|folder| folder.ends_with("reports"))
 }
 
-/// What stands between backticks.
+/// Returns the texts between backticks.
 pub(crate) fn spans(text: &str) -> impl Iterator<Item = &str> {
     text.split('`').skip(1).step_by(2)
 }
