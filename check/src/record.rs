@@ -191,7 +191,7 @@ impl RunRecord {
         if format != FORMAT {
             let why = if format < FORMAT { ", which does not say what rules they were found under" } else { "" };
             return Err(format!(
-                "format {format} of results{why}; this program reads format {FORMAT}: explore anew, into another file"
+                "format {format} of results{why}; this program reads format {FORMAT}: explore again, into another file"
             ));
         }
         serde_json::from_str(text).map_err(wrong)
@@ -224,7 +224,7 @@ impl RunRecord {
         if self.rules != other.rules {
             return Err(format!(
                 "the rules have changed in between (the digest of model, properties, scenarios and explorers is `{}` in one and \
-                 `{}` in the other): explore anew, into another file, or use the program that wrote it",
+                 `{}` in the other): explore again, into another file, or use the program that wrote it",
                 self.rules, other.rules
             ));
         }

@@ -86,7 +86,7 @@ impl Findings {
             }
         }
         if let Some(property) = CATALOGUE.iter().find(|property| self.witness(property).is_none()) {
-            return Err(format!("`{}` was never put to the test", property.id));
+            return Err(format!("`{}` holds vacuously: its premise never occurred", property.id));
         }
         for (fault, caught) in faults().zip(&self.caught) {
             if !caught.by(fault.breaks) {

@@ -44,8 +44,8 @@ fn head(out: &mut String, findings: &Findings) -> std::fmt::Result {
     writeln!(
         out,
         "{} properties hold in each of {states} states, and in every step out of them, of the scenarios in\n\
-         [state-space.md](state-space.md). Each was put to the test there: its premise occurred. {} faults were planted\n\
-         in the model, one at a time, and each was found by the property it should break.\n",
+         [state-space.md](state-space.md). None holds vacuously: the premise of each occurred. {} faults were planted\n\
+         in the model, one at a time, and each was found by the property that it should break.\n",
         CATALOGUE.len(),
         findings.caught.len(),
     )?;
@@ -97,7 +97,7 @@ fn section(out: &mut String, property: &Property, findings: &Findings) -> std::f
     if let Some((count, space, trace)) = findings.witness(property) {
         writeln!(
             out,
-            "- put to the test {count} times, first in {} after {}",
+            "- its premise occurred {count} times, first in {} after {}",
             space.name(),
             if trace.is_empty() { "nothing".to_owned() } else { format!("`{}`", trace.join("`, `")) },
         )?;

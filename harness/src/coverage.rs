@@ -89,7 +89,7 @@ pub enum Why {
 impl Why {
     /// The reasons for which the transition counts as missing, each with a sentence for the report.
     pub const MISSING: [(Self, &'static str); 3] = [
-        (Self::Missed, "nobody came by: the shortest path can be gone"),
+        (Self::Missed, "no entry took it, although the shortest path can be taken"),
         (Self::Forgotten, "on the shortest path a key is used that has grown old, and may be forgotten by then"),
         (Self::Outdated, "the shortest path leads elsewhere by now, or with amounts as engines take them"),
     ];
@@ -103,7 +103,7 @@ impl Why {
         ),
         (
             Self::NoFault,
-            "on the shortest path a request fails at the server that needs nobody else, so nothing can fail",
+            "on the shortest path a request fails at the server that depends on no other party, so nothing can fail",
         ),
     ];
 

@@ -65,7 +65,7 @@ pub(super) fn run(args: &CoverageArgs, options: &CommonOptions, io: &mut Io<'_>)
     for (transition, _, why) in &missing {
         if let Why::Failed(verdict) = why {
             failing = failing.saturating_add(1);
-            writeln!(io.err, "the shortest way to {}: {verdict}", transition.name())?;
+            writeln!(io.err, "the shortest path to {}: {verdict}", transition.name())?;
         }
     }
     if io.interrupt.is_set() {
@@ -221,15 +221,15 @@ fn in_words(coverage: &Coverage, missing: &[MissedTransition<'_>], entries: usiz
     let failed = missing.iter().filter(|(_, _, why)| matches!(why, Why::Failed(_))).count();
     let wanted = covered.saturating_add(missed().count()).saturating_add(failed);
     let mut text = format!(
-        "# What of the model is driven through the engine\n\n\
-         Of {wanted} abstract transitions that the explorers know and whose shortest way an engine can be asked, \
+        "# Coverage of the model by the engine\n\n\
+         Of {wanted} abstract transitions that the explorers found and whose shortest path consists of requests that an engine can get, \
          **{covered}** are driven through the engine in lockstep with the model, by {entries} entries with {inputs} \
          inputs.\n\
-         {} were seen that the explorers do not know, whose bounds are narrower.\n",
+         {} more occurred that the explorers, with narrower bounds, did not find.\n",
         coverage.beyond(),
     );
     if failed > 0 {
-        text.push_str(&format!("**On the way to {failed} of them the engine fails.**\n"));
+        text.push_str(&format!("**The engine fails on the path to {failed} of them.**\n"));
     }
     let mut table = |heading: &str, reasons: &[(Why, &str)]| {
         text.push_str(&format!("\n{heading}\n\n| transitions | why |\n|---|---|\n"));
@@ -238,7 +238,7 @@ fn in_words(coverage: &Coverage, missing: &[MissedTransition<'_>], entries: usiz
             text.push_str(&format!("| {count} | {words} |\n"));
         }
     };
-    table("Not counted, because their shortest way cannot be asked of an engine behind this port:", &Why::NOT_ASKED);
+    table("Not counted, because the port cannot express their shortest path:", &Why::NOT_ASKED);
     table("Missing:", &Why::MISSING);
     if missed().count() == 0 {
         return text;

@@ -38,7 +38,7 @@ fn it_reads_back() {
     assert_eq!(
         RunRecord::parse(old).unwrap_err(),
         "format 1 of results, which does not say what rules they were found under; this program reads format 2: \
-         explore anew, into another file"
+         explore again, into another file"
     );
 }
 

@@ -84,7 +84,7 @@ fn results_of_other_rules_are_neither_taken_up_nor_judged() {
     ] {
         let answer = check(&arguments);
         assert_eq!(answer.exit, Exit::Usage, "{arguments:?}: {}", answer.out);
-        for part in [message, "`0123456789abcdef`", "explore anew, into another file"] {
+        for part in [message, "`0123456789abcdef`", "explore again, into another file"] {
             assert!(answer.err.contains(part), "{part}: {}", answer.err);
         }
     }
