@@ -45,12 +45,33 @@ fn collect(folder: &Path, source: &Path, files: &mut Vec<PathBuf>) -> io::Result
     Ok(())
 }
 
-/// Returns the lines of a file without indentation, except empty lines and lines that contain only a comment.
+/// Returns the lines of a file without indentation, except empty lines, lines that contain only a comment, and items for
+/// tests alone.
 ///
 /// A comment after code counts as code, and so does a line of a string.
 fn code(text: &str) -> String {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
-    lines.collect::<Vec<_>>().join("\n")
+    let mut lines = text.lines();
+    let mut kept = Vec::new();
+    while let Some(line) = lines.next() {
+        let word = line.trim();
+        if word == "#[cfg(test)]" {
+            skip_item(&mut lines);
+        } else if !word.is_empty() && !word.starts_with("//") {
+            kept.push(word);
+        }
+    }
+    kept.join("\n")
+}
+
+/// Skips the item after an attribute: one declaration, or a block that ends at the indentation of its first line.
+fn skip_item<'a>(lines: &mut impl Iterator<Item = &'a str>) {
+    let is_attribute = |line: &&str| line.trim_start().starts_with("#[");
+    let Some(head) = lines.find(|line| !is_attribute(line)) else { return };
+    if head.trim_end().ends_with('{') {
+        let indentation = head.len().saturating_sub(head.trim_start().len());
+        let end = format!("{}}}", " ".repeat(indentation));
+        lines.find(|line| line.trim_end() == end);
+    }
 }
 
 /// The hash FNV-1a, which does not depend on the compiler.
@@ -100,6 +121,11 @@ mod tests {
             ("model/notes.md", "no rule"),
             ("elsewhere.rs", "no rule"),
             ("model/rule.rs", "/// Another reason.\n\n  fn a() {\n  // Here.\n  a <= b\n}\n"),
+            ("model/rule.rs", "#[cfg(test)]\nmod tests;\n\nfn a() {\n    a <= b\n}"),
+            (
+                "model/rule.rs",
+                "#[cfg(test)]\n#[expect(x)]\nmod tests {\n    fn b() {\n    }\n}\nfn a() {\n    a <= b\n}",
+            ),
         ] {
             write(file, text);
             assert_eq!(first, now(), "{file}");
@@ -107,6 +133,8 @@ mod tests {
         let mut seen = vec![first];
         for (file, text) in [
             ("model/rule.rs", "a < b"),
+            ("model/rule.rs", "#[cfg(any(test, feature = \"testing\"))]\nmod tests {\n}\nfn a() {\n    a <= b\n}"),
+            ("model/rule.rs", "#[cfg(test)]\nmod tests {\n}\nfn a() {\n    a < b\n}"),
             ("model/rule.rs", ""),
             ("space.rs", "a < b"),
             ("model/deep/rule.rs", ""),
