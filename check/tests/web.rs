@@ -49,6 +49,12 @@ impl Web {
         ))
     }
 
+    /// Sends what Ctrl-C sends.
+    fn interrupt(&self) {
+        let sent = Command::new("kill").args(["-INT", &self.process.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
     fn walk(&self, body: &Value) -> Value {
         let (status, answer) = self.ask("POST", "/api/walk", &body.to_string());
         assert_eq!(status, 200, "{answer}");
@@ -91,12 +97,29 @@ fn a_payment_can_be_walked_through_until_ctrl_c() {
     assert_eq!(web.ask("POST", "/api/walk", "{").0, 400);
     assert_eq!(web.ask("GET", "/", "").0, 200);
 
-    let sent = Command::new("kill").args(["-INT", &web.process.id().to_string()]).status().unwrap();
-    assert!(sent.success());
+    web.interrupt();
     assert_eq!(web.process.wait().unwrap().code(), Some(0));
     let mut rest = String::new();
     web.out.read_to_string(&mut rest).unwrap();
     assert_eq!(rest, "Ended.\n");
+}
+
+#[test]
+fn clients_that_never_finish_a_request_hold_neither_the_page_nor_ctrl_c() {
+    let mut web = Web::serve(&[]);
+    let unfinished: Vec<TcpStream> = (0..8)
+        .map(|_| {
+            let mut stream = TcpStream::connect(&web.address).unwrap();
+            let head = format!("POST /api/walk HTTP/1.1\r\nHost: {}\r\nContent-Length: 2000\r\n\r\nx", web.address);
+            stream.write_all(head.as_bytes()).unwrap();
+            stream
+        })
+        .collect();
+    let (status, page) = web.ask("GET", "/", "");
+    assert!(status == 200 && page.contains("<title>Holdfast"), "{page}");
+    web.interrupt();
+    assert_eq!(web.process.wait().unwrap().code(), Some(0));
+    drop(unfinished);
 }
 
 #[test]

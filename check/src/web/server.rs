@@ -3,6 +3,7 @@
 use std::io::{self, Read as _};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::sync::mpsc;
 use std::time::Duration;
 
 use tiny_http::{Header, Request, Response, Server};
@@ -15,6 +16,8 @@ use crate::interrupt::Interrupt;
 const WORKERS: usize = 4;
 /// The time between two looks at the interrupt.
 const LOOK: Duration = Duration::from_millis(100);
+/// The longest time to receive the body of a request. A slower client loses its answer, and holds no worker.
+const BODY: Duration = Duration::from_secs(2);
 /// Nothing is loaded from elsewhere, and no other page frames this one.
 const HEADERS: [(&str, &str); 4] = [
     ("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"),
@@ -63,12 +66,23 @@ impl WebServer {
     }
 }
 
-fn respond(site: &WebSite, mut request: Request) {
-    let mut body = Vec::new();
-    let limit = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);
-    if request.as_reader().take(limit).read_to_end(&mut body).is_err() {
-        return;
-    }
+/// Reads the body of a request on a thread of its own, because the reader has no time limit; `None` if the client is too
+/// slow or gone. The thread ends with the connection.
+fn receive(mut request: Request) -> Option<(Request, Vec<u8>)> {
+    let (sender, receiver) = mpsc::channel();
+    std::thread::spawn(move || {
+        let mut body = Vec::new();
+        let limit = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX).saturating_add(1);
+        if request.as_reader().take(limit).read_to_end(&mut body).is_ok() {
+            // A receiver that no longer waits has given the client up.
+            let _given_up = sender.send((request, body));
+        }
+    });
+    receiver.recv_timeout(BODY).ok()
+}
+
+fn respond(site: &WebSite, request: Request) {
+    let Some((request, body)) = receive(request) else { return };
     let host = request.headers().iter().find(|header| header.field.equiv("Host"));
     let host = host.map(|header| header.value.as_str().to_owned());
     let (method, target) = (request.method().to_string(), request.url().to_owned());
