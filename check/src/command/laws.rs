@@ -79,7 +79,9 @@ fn choose(names: &[String]) -> Result<Vec<&'static Scenario>, Failure> {
     }
     let known: Vec<&str> = SCENARIOS.iter().map(|scenario| scenario.name).collect();
     let unknown = |name: &String| format!("unknown scenario {name:?}; expected {}", known.join(", "));
-    names.iter().map(|name| find(name).ok_or_else(|| Failure::Usage(unknown(name)))).collect()
+    let named = names.iter().map(|name| find(name).ok_or_else(|| Failure::Usage(unknown(name))));
+    let named = named.collect::<Result<Vec<_>, _>>()?;
+    Ok(SCENARIOS.iter().filter(|scenario| named.iter().any(|chosen| chosen.name == scenario.name)).collect())
 }
 
 /// Takes every step of the scenarios. Those that time or the user cuts off count as incomplete.

@@ -55,7 +55,8 @@ fn choose(names: &[String], deep: bool) -> Result<Vec<Instance>, Failure> {
         let found = INSTANCES.into_iter().find(|instance| instance.name == name);
         found.ok_or_else(|| Failure::Usage(format!("unknown instance {name:?} of the protocol; expected {known}")))
     };
-    names.iter().map(find).collect()
+    let chosen: Vec<Instance> = names.iter().map(find).collect::<Result<_, _>>()?;
+    Ok(INSTANCES.into_iter().filter(|instance| chosen.iter().any(|named| named.name == instance.name)).collect())
 }
 
 fn explore_all(chosen: &[Instance], options: &CommonOptions, io: &Io<'_>) -> (Vec<ExploredInstance>, Conclusion) {
@@ -106,11 +107,12 @@ fn say(found: &[ExploredInstance], chosen: usize, conclusion: Conclusion, io: &m
     let mut text = labeled("explored   ", &words, io.style.width);
     let is_asked = found.iter().any(|explored| explored.both);
     let is_whole = found.iter().all(ExploredInstance::is_complete);
-    let agreement = match (is_asked, found.iter().all(ExploredInstance::agrees), is_whole) {
-        (false, ..) => "one explorer ran",
-        (true, false, _) => "THE EXPLORERS DISAGREE",
-        (true, true, true) => "both explorers count the same states and steps",
-        (true, true, false) => "not compared: an exploration was cut",
+    let agreement = match (found, is_asked, found.iter().all(ExploredInstance::agrees), is_whole) {
+        ([], ..) => "none ran",
+        (_, false, ..) => "one explorer ran",
+        (_, true, false, _) => "THE EXPLORERS DISAGREE",
+        (_, true, true, true) => "both explorers count the same states and steps",
+        (_, true, true, false) => "not compared: an exploration was cut",
     };
     text.push_str(&labeled("explorers  ", agreement, io.style.width));
     for explored in found {
@@ -174,7 +176,7 @@ fn in_json(found: &[ExploredInstance], conclusion: Conclusion) -> Value {
         json!({
             "name": explored.instance.name,
             "complete": explored.is_complete(),
-            "agrees": explored.agrees(),
+            "agrees": (explored.both && explored.is_complete()).then(|| explored.agrees()),
             "states": explored.summary.unique,
             "transitions": explored.summary.transitions,
             "depth": explored.summary.depth,
@@ -209,5 +211,26 @@ mod tests {
         let cut = CommonOptions { max_states: Some(20_000), ..CommonOptions::default() };
         assert_eq!(concluded("capture_and_cancel", &cut), Conclusion::Incomplete);
         assert_eq!(concluded("capture_and_cancel", &CommonOptions::default()), Conclusion::Proven);
+    }
+
+    #[test]
+    fn agreement_is_stated_only_where_both_explorers_finished() {
+        let chosen = choose(&["capture_and_cancel".to_owned(), "capture_and_cancel".to_owned()], false).unwrap();
+        assert_eq!(chosen.len(), 1, "an instance that is named twice is explored once");
+        for (max_states, agrees, words) in [
+            (Some(20_000), Value::Null, "not compared: an exploration was cut"),
+            (None, Value::Bool(true), "both explorers count the same states and steps"),
+        ] {
+            let (mut out, mut err) = (Vec::new(), Vec::new());
+            let (style, interrupt) = (OutputStyle::default(), Interrupt::default());
+            let mut io = Io { input: &mut std::io::empty(), out: &mut out, err: &mut err, style, interrupt };
+            let options = CommonOptions { max_states, ..CommonOptions::default() };
+            let (found, conclusion) = explore_all(&chosen, &options, &io);
+            assert_eq!(in_json(&found, conclusion)["instances"][0]["agrees"], agrees);
+            say(&found, chosen.len(), conclusion, &mut io).unwrap();
+            say(&[], chosen.len(), Conclusion::Incomplete, &mut io).unwrap();
+            let out = String::from_utf8(out).unwrap();
+            assert!(out.contains(words) && out.contains("none ran"), "{out}");
+        }
     }
 }
