@@ -21,7 +21,7 @@ Exit codes:
      drive: the server breaks a requirement; merchant: the application makes a mistake;
      audit: an impossible history; watch: an alert
   2  wrong arguments or input; the message names the field and what is accepted
-  3  incomplete: a limit, Ctrl-C, another shard, an uncovered premise, or nothing was tried
+  3  incomplete: a limit, Ctrl-C, another shard, a premise that no default scenario covers, or nothing was tried
   130  ended by a second Ctrl-C";
 
 /// Explores every reachable state of the payment model and judges each one by every property.

@@ -20,7 +20,7 @@ pub(super) struct DriveArgs {
     /// Name of the server in the report
     #[arg(long, default_value = "server")]
     name: String,
-    /// Stop after this many operations; requests that only read are not counted (default: no limit but the time)
+    /// Stop after this many operations; requests that only read are not counted [default: until --time-limit, or 5m without it]
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     operations: Option<u64>,
     /// Send at most N requests a second (default: as fast as the server answers)

@@ -48,7 +48,7 @@ pub(crate) struct ThreadOptions {
 /// The limit of time.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct TimeOptions {
-    /// Stop after this time, such as 90s or 5m; the result is incomplete
+    /// Stop after this time, such as 90s or 5m; the result is incomplete [default: 5m for drive and merchant, else none]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) time_limit: Option<Duration>,
 }

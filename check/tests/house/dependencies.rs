@@ -82,7 +82,7 @@ fn the_server_knows_the_engine_alone_and_few_know_the_server() {
         // The tests of `harness-engine` and `watch` speak to the real server.
         let only_tests = ["holdfast-harness-engine", "holdfast-watch"].contains(&name.as_str());
         let kinds: &[&str] = if only_tests { &["normal", "build"] } else { &ALL_KINDS };
-        assert!(!of(name, kinds).contains("holdfast-server"), "{name} would compile an HTTP server");
+        assert!(!of(name, kinds).contains("holdfast-server"), "{name} would compile the server");
     }
 }
 
@@ -95,7 +95,7 @@ fn a_merchant_is_checked_by_the_server_and_check_compiles_it_on_demand_only() {
     assert_eq!(ours, ["holdfast-engine", "holdfast-server"]);
     let manifest = read(&root().join("check/Cargo.toml"));
     let line = manifest.lines().find(|line| line.starts_with("holdfast-merchant = ")).unwrap();
-    assert!(line.contains("optional = true"), "check would compile an HTTP server: {line}");
+    assert!(line.contains("optional = true"), "check would compile the server: {line}");
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn a_watch_knows_the_audit_and_no_engine_and_check_compiles_it_on_demand_only() 
     assert_eq!(reached("holdfast-watch", &["normal", "build"]), expected, "events are judged without an engine");
     let manifest = read(&root().join("check/Cargo.toml"));
     let line = manifest.lines().find(|line| line.starts_with("holdfast-watch = ")).unwrap();
-    assert!(line.contains("optional = true"), "check would compile an HTTP server and a database: {line}");
+    assert!(line.contains("optional = true"), "check would compile TLS and a database: {line}");
 }
 
 #[test]
