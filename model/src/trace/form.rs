@@ -67,7 +67,7 @@ pub(super) fn input<P: ParameterVisitor>(visitor: &mut P, input: Input) -> Resul
             }
         }
         Input::Finish { key } => Input::Finish { key: visitor.next(key)? },
-        Input::Event(hapvisitoring) => Input::Event(event(visitor, hapvisitoring)?),
+        Input::Event(received) => Input::Event(event(visitor, received)?),
     })
 }
 
