@@ -4,7 +4,8 @@
 //! 2. [`lockstep::run`] — model and subject side by side; [`properties::run`] — the subject alone.
 //! 3. [`Verdict`] — the result of a run: agreement, a divergence, a violated property, or inconclusive.
 //! 4. [`Choices`] — sources of arbitrary sequences: bytes, a seeded source, an odometer, a recorded list.
-//! 5. [`RunMode`] — one way to run a sequence on a subject, as the heading of a trace names it.
+//! 5. [`deadlines::Lattice`] — every order of the inputs that race around each deadline.
+//! 6. [`RunMode`] — one way to run a sequence on a subject, as the heading of a trace names it.
 //!
 //! An input is the model's own [`Input`](holdfast_model::Input), and an observation of an engine consists of the
 //! model's own views. The properties therefore judge an engine as they judge the model. This crate knows no engine.
@@ -19,6 +20,7 @@ pub mod concurrent;
 pub mod counterexample;
 pub mod coverage;
 pub mod crash;
+pub mod deadlines;
 pub mod drive;
 pub mod generator;
 pub mod guarded;
