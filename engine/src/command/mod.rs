@@ -29,7 +29,7 @@ use crate::{
     SetupIntentId, WebhookEndpointId,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 
@@ -151,10 +151,11 @@ impl Command {
                 // The readers know everything in the data of the intent.
                 let data = ["payment_intent_data", "setup_intent_data"];
                 given.as_object_mut().into_iter().for_each(|map| map.retain(|name, _| !data.contains(&name.as_str())));
-                // The payment or setup that the customer makes has the options of the session.
-                let name = "payment_method_options";
-                let options = given.get(name).map(|options| json!({ name: options }));
-                options.iter().for_each(|options| request.intent_texts.give(options));
+                // The payment or setup that the customer makes has the options and exclusions of the session.
+                let handed_on = ["payment_method_options", "excluded_payment_method_types"];
+                let handed_on =
+                    handed_on.iter().filter_map(|name| Some(((*name).to_owned(), given.get(*name)?.clone())));
+                request.intent_texts.give(&Value::Object(handed_on.collect()));
                 request.texts.give(&given);
                 return true;
             }

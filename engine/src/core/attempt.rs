@@ -12,7 +12,7 @@ use crate::objects::{
     MethodTypes, NextAction, PaymentIntent, PaymentMethod, Redirects, Texts,
 };
 use crate::refusal::{Reason, Refusal};
-use crate::test_methods::{Behaviour, Decline, Network};
+use crate::test_methods::{Behaviour, Decline, MethodType, Network};
 use crate::time::{MINUTE, Seconds};
 use crate::version::Feature;
 use crate::{ChargeId, Object};
@@ -132,15 +132,16 @@ pub(super) fn can_be_used(method: &PaymentMethod, options: &ConfirmOptions) -> R
     Ok(())
 }
 
-/// Checks that a payment with manual capture uses a card (HOLD-7).
+/// Checks that a payment with manual capture uses a method that can be held (HOLD-7).
 pub(super) fn can_be_held(intent: &PaymentIntent, method: &PaymentMethod) -> Result<(), Stop> {
     let manual = capture_method(intent, method) == CaptureMethod::Manual;
-    if manual && !method.method_type().is_card() { Err(Reason::MethodCannotBeHeld.into()) } else { Ok(()) }
+    if manual && !method.method_type().can_be_held() { Err(Reason::MethodCannotBeHeld.into()) } else { Ok(()) }
 }
 
-/// Returns the capture method: `payment_method_options.card.capture_method` overrides the intent's for cards (VOC-10).
+/// Returns the capture method: the option `capture_method` of the method's type overrides the intent's (VOC-10).
 fn capture_method(intent: &PaymentIntent, method: &PaymentMethod) -> CaptureMethod {
-    match intent.card_capture_manual && method.method_type().is_card() {
+    let card_is_held = intent.card_capture_manual && method.method_type().is_card();
+    match card_is_held || method.is_held_for(intent.texts.as_deref()) {
         true => CaptureMethod::Manual,
         false => intent.capture_method,
     }
@@ -314,9 +315,12 @@ pub(super) fn succeed(
     changes.put(charge);
 }
 
-/// Returns the length of the hold (HOLD-3).
+/// Returns the length of the hold (HOLD-3, HOLD-6).
 fn hold_window(context: &DecisionContext<'_>, intent: &PaymentIntent, method: &PaymentMethod) -> Seconds {
     let timing = &context.dialect.timing;
+    if let MethodType::Other(other) = method.method_type() {
+        return other.hold().unwrap_or(timing.hold);
+    }
     let japan = context.account.country == "JP" && intent.currency == Currency::Jpy;
     match method.test_method.row().network {
         Some(Network::Visa | Network::Mastercard | Network::Jcb | Network::Diners | Network::Discover) if japan => {

@@ -206,7 +206,7 @@ impl Found {
 
 /// Returns the method that a request names for a payment, if the payment may use it (ERR-13, ERR-14).
 pub(super) fn find(context: &DecisionContext<'_>, method: MethodRef, intent: &PaymentIntent) -> Result<Found, Stop> {
-    find_for(context, method, intent.customer, intent.method_types)
+    find_for(context, method, intent.customer, intent.method_types.offered(intent.texts.as_deref()))
 }
 
 /// Returns the method that a request names, if `customer` may use it and `types` contains its type.

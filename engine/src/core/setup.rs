@@ -172,7 +172,7 @@ pub(super) fn attempt_with(
 }
 
 fn find(context: &DecisionContext<'_>, method: MethodRef, intent: &SetupIntent) -> Result<Found, Stop> {
-    customers::find_for(context, method, intent.customer, intent.method_types)
+    customers::find_for(context, method, intent.customer, intent.method_types.offered(intent.texts.as_deref()))
 }
 
 fn attempt(

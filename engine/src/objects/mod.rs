@@ -66,6 +66,13 @@ impl Texts {
         self.given_map().remove(name)
     }
 
+    /// Returns the types of methods that a request excluded (`excluded_payment_method_types`).
+    fn excluded_types(&self) -> MethodTypes {
+        let names = self.given_value("excluded_payment_method_types");
+        let names = names.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+        MethodTypes::of(&names.filter_map(MethodType::from_name).collect::<Vec<_>>())
+    }
+
     /// Returns all parameters that are stored as given.
     #[must_use]
     pub fn given_map(&self) -> Map<String, Value> {
@@ -216,6 +223,19 @@ impl MethodTypes {
             MethodType::SepaDebit => self.sepa_debit,
             MethodType::BankTransfer => self.bank_transfer,
             MethodType::Other(other) => self.others & other.bit() != 0,
+        }
+    }
+
+    /// Returns the types that an object with these texts offers: those of the set that no request excluded.
+    #[must_use]
+    pub fn offered(self, texts: Option<&Texts>) -> Self {
+        let Some(excluded) = texts.map(Texts::excluded_types) else { return self };
+        Self {
+            card: self.card && !excluded.card,
+            us_bank_account: self.us_bank_account && !excluded.us_bank_account,
+            sepa_debit: self.sepa_debit && !excluded.sepa_debit,
+            bank_transfer: self.bank_transfer && !excluded.bank_transfer,
+            others: self.others & !excluded.others,
         }
     }
 

@@ -52,10 +52,13 @@ impl Reason {
                                    again. Attach a method to a customer to use it several times."
                 .to_owned(),
             Self::MethodTypeNotAllowed(name) => {
-                format!("The payment method is of the type {name}, which payment_method_types does not list.")
+                format!(
+                    "The payment method is of the type {name}, which is not among the `payment_method_types` of the \
+                     intent. Use a method of one of these types."
+                )
             }
             Self::MethodCannotBeHeld => {
-                "Bank debits cannot be held: use a capture_method other than manual.".to_owned()
+                "Payments by this type of method cannot be held: use a capture_method other than manual.".to_owned()
             }
             Self::CannotAttach(decline) | Self::MalformedNumber(decline) => decline.texts().2.to_owned(),
             Self::InvalidCard(code, _) if code == "invalid_cvc" => "Your card's security code is invalid.".to_owned(),

@@ -106,6 +106,16 @@ impl MethodType {
         matches!(self, Self::BankTransfer) || self.is_bank_debit()
     }
 
+    /// Returns whether `capture_method=manual` can hold a payment by the type (HOLD-6, HOLD-7).
+    #[must_use]
+    pub const fn can_be_held(self) -> bool {
+        match self {
+            Self::Card => true,
+            Self::Other(other) => other.hold().is_some(),
+            Self::UsBankAccount | Self::SepaDebit | Self::BankTransfer => false,
+        }
+    }
+
     /// Returns whether the merchant debits a bank account and may stop that for a while (C18).
     #[must_use]
     pub const fn is_bank_debit(self) -> bool {

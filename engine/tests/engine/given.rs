@@ -50,7 +50,6 @@ fn given_values_replace_nothing_and_show_no_secret() {
 fn promises_that_the_engine_cannot_keep_are_refused() {
     let w = fresh();
     let intents = [
-        "excluded_payment_method_types[0]=sepa_debit",
         "hooks[inputs][tax][calculation]=x",
         "payment_method_options[card][cvc_token]=cvctok_1",
         "payment_method_options[card][installments][plan][count]=3",

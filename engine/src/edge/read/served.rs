@@ -61,8 +61,8 @@ const NOT_SERVED: &[(&str, &str)] = &[
     ("wallet_options", "never"),
 ];
 
-/// The types of methods that the engine has, and their options that are stored. The features that `if_available` asks for
-/// are answered `unavailable`. The engine has no payment by another type, so that an option of one only describes it.
+/// The types with test methods, and their options that are stored. The features that `if_available` asks for are
+/// answered `unavailable`.
 const OPTIONS: &[(&str, &[&str])] = &[
     (
         "card",
@@ -88,6 +88,27 @@ const OPTIONS: &[(&str, &[&str])] = &[
     ("sepa_debit", &["mandate_options", "setup_future_usage"]),
     ("us_bank_account", &["financial_connections", "mandate_options", "setup_future_usage", "transaction_purpose"]),
 ];
+
+/// The options of the other payable types that are stored: those that only describe the payment to the provider and the
+/// customer, and those that the engine has, `capture_method` (of a type with holds) and `setup_future_usage`.
+const OPTIONS_OF_OTHERS: &[&str] = &[
+    "capture_method",
+    "company_details",
+    "currency",
+    "mandate_options",
+    "on_demand",
+    "preferred_language",
+    "preferred_locale",
+    "reference",
+    "risk_correlation_id",
+    "setup_future_usage",
+    "subscriptions",
+    "tos_shown_and_accepted",
+];
+
+/// The options with one or more values that ask for what the engine does, separated by `|`.
+const OPTIONS_AS_SERVED: &[(&str, &str)] =
+    &[("acss_debit.verification_method", "automatic|instant"), ("us_bank_account.networks.requested", "ach")];
 
 /// The parts of a payment method that are stored; the rest belongs to other types of methods.
 const OF_METHOD: &[&str] = &[
@@ -145,33 +166,46 @@ fn check_leaf(at: GivenRequest<'_>, parts: &[&str], value: &Value) -> Result<(),
         Some((&"payment_method_data", rest)) => {
             Some("").filter(|_| !is_of_method(rest, at.params.pointer("/payment_method_data/type")))
         }
-        Some((&"payment_method_options", rest)) if rest == ["us_bank_account", "networks", "requested"] => Some("ach"),
-        Some((&"payment_method_options", rest)) => Some("").filter(|_| !is_stored_option(rest)),
-        // The engine offers none of the other types.
-        Some((&"excluded_payment_method_types", _)) => {
-            let excluded = value.as_str().and_then(MethodType::from_name);
-            Some("").filter(|_| !matches!(excluded, Some(MethodType::Other(_))))
-        }
+        Some((&"payment_method_options", rest)) => without_effect(rest),
         Some(_) if at.path.is("payment_methods") => Some("").filter(|_| !is_of_method(&named, at.params.get("type"))),
         Some(_) | None => NOT_SERVED.iter().find(|(row, _)| is_within(&name, row)).map(|(_, value)| *value),
     };
     let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
     match without_effect {
         None => Ok(()),
-        Some(other) if !other.is_empty() && text == other => Ok(()),
-        Some(other) => {
-            let only = if other.is_empty() { String::new() } else { format!(" It accepts the value {other} only.") };
+        Some(served) if !served.is_empty() && served.split('|').any(|value| text == value) => Ok(()),
+        Some(served) => {
+            let only = match served {
+                "" => String::new(),
+                _ => format!(" It accepts the value {} only.", served.replace('|', " or ")),
+            };
             let why = format!("this engine does not implement the parameter.{only}");
             Err(Reason::InvalidValue(bracketed(parts).into(), why).into())
         }
     }
 }
 
-/// Returns whether the option of a method is stored.
-fn is_stored_option(names: &[&str]) -> bool {
-    let Some((method, rest)) = names.split_first() else { return false };
-    let stored = OPTIONS.iter().find(|(served, _)| served == method).map(|(_, stored)| *stored);
-    stored.is_none_or(|stored| stored.iter().any(|option| is_within(&rest.join("."), option)))
+/// Returns the values of an option that ask for what the engine does anyway, separated by `|` (empty: there are none);
+/// `None` if the option is stored.
+fn without_effect(names: &[&str]) -> Option<&'static str> {
+    let name = names.join(".");
+    if let Some((_, served)) = OPTIONS_AS_SERVED.iter().find(|(row, _)| is_within(&name, row)) {
+        return Some(served);
+    }
+    let Some((method, rest)) = names.split_first() else { return Some("") };
+    let rest = rest.join(".");
+    let is_in = |stored: &[&str]| stored.iter().any(|option| is_within(&rest, option));
+    let is_stored = match OPTIONS.iter().find(|(served, _)| served == method) {
+        Some((_, stored)) => is_in(stored),
+        None => match MethodType::from_name(method) {
+            // Nothing is ever paid by these types, so an option describes what the merchant would ask for.
+            None => true,
+            Some(method_type) if !method_type.is_payable() => true,
+            Some(method_type) if rest == "capture_method" => method_type.can_be_held(),
+            Some(_) => is_in(OPTIONS_OF_OTHERS),
+        },
+    };
+    Some("").filter(|_| !is_stored)
 }
 
 /// Returns whether the parameter below a method of a type is stored: data of every method, or of another type.

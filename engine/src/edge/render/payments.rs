@@ -16,7 +16,7 @@ use std::fmt::Display;
 
 pub(super) fn payment_intent(intent: &PaymentIntent, version: ApiVersion) -> Value {
     let texts = intent.texts.as_deref();
-    let types: Vec<&str> = intent.method_types.iter().map(MethodType::name).collect();
+    let types: Vec<&str> = intent.method_types.offered(texts).iter().map(MethodType::name).collect();
     let mut shown = json!({
         "id": id(intent.id),
         "object": "payment_intent",

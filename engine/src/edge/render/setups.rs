@@ -4,7 +4,7 @@ use super::payments::{automatic_methods, last_error, next_action, status_name};
 use super::{id, maybe_id, metadata, money, put, without_nulls};
 use crate::money::Money;
 use crate::objects::{
-    CheckoutSession, Customer, LineItem, PaymentMethod, SessionMode, SessionStatus, SetupIntent, UiMode,
+    CheckoutSession, Customer, LineItem, MethodTypes, PaymentMethod, SessionMode, SessionStatus, SetupIntent, UiMode,
 };
 use crate::test_methods::{MethodType, TestMethodRow};
 use crate::version::{ApiVersion, Feature};
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 pub(super) fn setup_intent(intent: &SetupIntent, version: ApiVersion) -> Value {
     let texts = intent.texts.as_deref();
-    let types: Vec<&str> = intent.method_types.iter().map(MethodType::name).collect();
+    let types: Vec<&str> = intent.method_types.offered(texts).iter().map(MethodType::name).collect();
     json!({
         "id": id(intent.id),
         "object": "setup_intent",
@@ -95,7 +95,7 @@ pub(super) fn checkout_session(session: &CheckoutSession, version: ApiVersion) -
         "payment_method_collection": "if_required",
         "payment_method_configuration_details": null,
         "payment_method_options": {},
-        "payment_method_types": ["card"],
+        "payment_method_types": session_types(session),
         "payment_status": session.payment_status.name(),
         "permissions": null,
         "phone_number_collection": { "enabled": false },
@@ -116,6 +116,12 @@ pub(super) fn checkout_session(session: &CheckoutSession, version: ApiVersion) -
         "wallet_options": null,
     });
     without_nulls(shown, &["return_url"])
+}
+
+/// Returns the names of the types of methods that the request names, or cards, without those that it excludes.
+fn session_types(session: &CheckoutSession) -> Vec<&'static str> {
+    let types = session.terms.method_types.unwrap_or(MethodTypes::CARD);
+    types.offered(session.texts.as_deref()).iter().map(MethodType::name).collect()
 }
 
 const fn ui_mode_names(mode: UiMode) -> (&'static str, &'static str) {
