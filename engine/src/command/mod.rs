@@ -75,7 +75,11 @@ pub enum Command {
     ExpireCheckoutSession {
         session: CheckoutSessionId,
     },
-    CreateCustomer(CustomerFields),
+    CreateCustomer {
+        fields: CustomerFields,
+        /// The method to attach to it.
+        method: Option<MethodRef>,
+    },
     UpdateCustomer {
         customer: CustomerId,
         fields: CustomerFields,
@@ -159,7 +163,7 @@ impl Command {
                 request.texts.give(&given);
                 return true;
             }
-            Self::CreateCustomer(fields) | Self::UpdateCustomer { fields, .. } => &mut fields.texts,
+            Self::CreateCustomer { fields, .. } | Self::UpdateCustomer { fields, .. } => &mut fields.texts,
             Self::CreateTransfer(request) => &mut request.texts,
             Self::CreateAccount { texts, .. }
             | Self::CreatePaymentMethod { texts, .. }
@@ -219,7 +223,7 @@ impl Command {
             | Self::CreateRefund(_)
             | Self::CreateSetupIntent(_)
             | Self::CreateCheckoutSession(_)
-            | Self::CreateCustomer(_)
+            | Self::CreateCustomer { .. }
             | Self::CreatePaymentMethod { .. }
             | Self::ClonePaymentMethod { .. }
             | Self::AttachPaymentMethod { .. }
@@ -264,9 +268,14 @@ impl TextsChange {
     }
 
     /// Adds documented parameters that are stored as given, a JSON object.
-    fn give(&mut self, given: &Value) {
+    pub(crate) fn give(&mut self, given: &Value) {
         if given.as_object().is_some_and(|map| !map.is_empty()) {
-            self.texts.get_or_insert_default().given = Some(given.to_string());
+            let texts = self.texts.get_or_insert_default();
+            match texts.given {
+                // What is null removes a stored value, so the change keeps it.
+                None => texts.given = Some(given.to_string()),
+                Some(_) => texts.give(&given.to_string()),
+            }
         }
     }
 

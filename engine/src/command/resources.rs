@@ -1,6 +1,6 @@
 //! Requests about customers, money between accounts, webhook endpoints, and lists, as the client wrote them.
 
-use super::{MethodRef, TextsChange};
+use super::TextsChange;
 use crate::money::Currency;
 use crate::objects::EventType;
 use crate::test_methods::MethodType;
@@ -17,8 +17,6 @@ use std::collections::BTreeSet;
 pub struct CustomerFields {
     pub name: Option<String>,
     pub email: Option<String>,
-    /// The method to attach.
-    pub method: Option<MethodRef>,
     /// `invoice_settings[default_payment_method]`; the inner `None` removes it.
     pub default_method: Option<Option<PaymentMethodId>>,
     pub texts: TextsChange,

@@ -2,7 +2,7 @@
 
 use super::connect::{self, Shares};
 use super::customers::{self, Found};
-use super::decision_context::{Changes, DecisionContext, Stop};
+use super::decision_context::{Changes, DecisionContext, Stop, without_authentication};
 use super::new_charge::new_charge;
 use crate::acquirer::{Answer, Ask, Presence};
 use crate::command::{ConfirmOptions, JobKind, TextsChange};
@@ -184,6 +184,7 @@ pub(super) fn fail(
     charge: Option<ChargeId>,
 ) -> Refusal {
     intent.method = None;
+    intent.texts = without_authentication(&intent.texts);
     intent.status = IntentStatus::RequiresPaymentMethod;
     intent.next_action = None;
     intent.authenticated = false;

@@ -23,7 +23,7 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &ConfirmPay
     attempt::needs_return_url(intent.automatic_methods, Some(&request.options))?;
     let mut changed = (*intent).clone();
     choose(&mut changed, &request.choices);
-    changed.texts = request.texts.apply(&intent.texts);
+    changed.texts = request.texts.apply_with_method(&intent.texts, intent.method, request.choices.method);
     let Some(method) = request.choices.method.or(intent.method.map(MethodRef::Saved)) else {
         return Err(Refusal::with_intent(Reason::IntentNeedsMethod, &intent).into());
     };

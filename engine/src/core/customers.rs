@@ -9,14 +9,12 @@ use crate::{CustomerId, PaymentMethodId};
 use std::sync::Arc;
 
 /// Handles `POST /v1/customers`.
-pub(super) fn create(context: &DecisionContext<'_>, fields: &CustomerFields) -> Decided {
+pub(super) fn create(context: &DecisionContext<'_>, fields: &CustomerFields, method: Option<MethodRef>) -> Decided {
     let mut changes = Changes::default();
     let default_method = fields.default_method.flatten();
-    if let Some(method) = default_method
-        && fields.method != Some(MethodRef::Saved(method))
-    {
+    if let Some(default) = default_method.filter(|default| method != Some(MethodRef::Saved(*default))) {
         // No other method can be attached to a customer that does not exist yet.
-        return Err(not_of_customer(method));
+        return Err(not_of_customer(default));
     }
     let customer = Customer {
         id: context.id(CustomerId),
@@ -29,7 +27,7 @@ pub(super) fn create(context: &DecisionContext<'_>, fields: &CustomerFields) -> 
         texts: fields.texts.apply(&None),
     };
     context.announce(&mut changes, EventType::CustomerCreated, &customer);
-    if let Some(method) = fields.method {
+    if let Some(method) = method {
         let method = attached(context, &mut changes, named_method(context, method)?, &customer)?;
         changes.put(method);
     }
@@ -44,13 +42,8 @@ pub(super) fn update(context: &DecisionContext<'_>, id: CustomerId, fields: &Cus
     let mut customer = (*before).clone();
     customer.name = fields.name.clone().or(customer.name).filter(|name| !name.is_empty());
     customer.email = fields.email.clone().or(customer.email).filter(|email| !email.is_empty());
-    if let Some(method) = fields.method {
-        let method = attached(context, &mut changes, named_method(context, method)?, &before)?;
-        changes.put(method);
-    }
     if let Some(default) = fields.default_method {
         if let Some(method) = default
-            && fields.method != Some(MethodRef::Saved(method))
             && context.method(method)?.customer != Some(id)
         {
             return Err(not_of_customer(method));

@@ -1,7 +1,7 @@
 //! The input of a decision, [`DecisionContext`], and its output, [`Changes`].
 
 use crate::acquirer::{Answer, Ask, Reference};
-use crate::command::{JobKey, JobKind, TextsChange};
+use crate::command::{JobKey, JobKind, MethodRef, TextsChange};
 use crate::dialect::Dialect;
 use crate::id_source::{Ids, NoEntropy};
 use crate::money::OutOfRange;
@@ -13,7 +13,6 @@ use crate::refusal::{Reason, Refusal};
 use crate::time::Time;
 use crate::version::ApiVersion;
 use crate::{ChargeId, CustomerId, EventId, Object, ObjectId, PaymentIntentId, PaymentMethodId};
-use serde_json::{Map, Value};
 use std::borrow::{Borrow, Cow};
 use std::fmt::Display;
 use std::sync::Arc;
@@ -237,42 +236,6 @@ pub(super) fn not_found(noun: &'static str, id: impl Display, param: &'static st
     Reason::NotFound { noun, id: id.to_string(), param }.into()
 }
 
-/// Returns the JSON object `old` with the values of `change`; null removes a value. `None` if nothing is left. The data
-/// of a new payment method belongs to that method.
-fn merged(old: Option<&str>, change: &str) -> Option<String> {
-    let read = |text: &str| serde_json::from_str(text).unwrap_or(Value::Null);
-    let mut all = old.map_or(Value::Object(Map::new()), read);
-    let change: Value = read(change);
-    merge(&mut all, &change);
-    if let Value::Object(map) = &mut all {
-        map.remove("payment_method_data");
-    }
-    Some(all).filter(|all| all.as_object().is_some_and(|map| !map.is_empty())).map(|all| all.to_string())
-}
-
-fn merge(into: &mut Value, change: &Value) {
-    let (Value::Object(into), Value::Object(change)) = (into, change) else { return };
-    for (name, value) in change {
-        match into.get_mut(name) {
-            _ if value.is_null() => {
-                into.remove(name);
-            }
-            Some(old) if old.is_object() && value.is_object() => merge(old, value),
-            _ if value.is_object() => {
-                // What is removed in a group that does not exist leaves no trace.
-                let mut group = Value::Object(Map::new());
-                merge(&mut group, value);
-                if group.as_object().is_some_and(|group| !group.is_empty()) {
-                    into.insert(name.clone(), group);
-                }
-            }
-            _ => {
-                into.insert(name.clone(), value.clone());
-            }
-        }
-    }
-}
-
 impl TextsChange {
     /// Returns the texts of a new payment method: those that its data in this request gives.
     pub(crate) fn of_method(&self) -> SharedTexts {
@@ -310,7 +273,9 @@ impl TextsChange {
         replace(&mut changed.transfer_group, &change.transfer_group);
         replace(&mut changed.statement_descriptor_suffix, &change.statement_descriptor_suffix);
         if let Some(given) = &change.given {
-            changed.given = merged(changed.given.as_deref(), given);
+            changed.give(given);
+            // The data of a new payment method belongs to that method.
+            changed.forget("payment_method_data");
         }
         changed.on_behalf_of = change.on_behalf_of.or(changed.on_behalf_of);
         if let Some(shipping) = &change.shipping {
@@ -318,4 +283,23 @@ impl TextsChange {
         }
         Some(Arc::new(changed)).filter(|texts| **texts != Texts::default())
     }
+
+    /// Returns `texts` of an intent with this change applied. The data of an authentication in `texts` belongs to the
+    /// method that the intent had; it is removed where the request names another one (P23).
+    pub(crate) fn apply_with_method(
+        &self,
+        texts: &SharedTexts,
+        before: Option<PaymentMethodId>,
+        named: Option<MethodRef>,
+    ) -> SharedTexts {
+        let is_other = before.is_some_and(|before| named.is_some_and(|named| named != MethodRef::Saved(before)));
+        self.apply(&if is_other { without_authentication(texts) } else { texts.clone() })
+    }
+}
+
+/// Returns `texts` without the data of an authentication, which ends with the attempt that it was given for (P23).
+pub(super) fn without_authentication(texts: &SharedTexts) -> SharedTexts {
+    let mut changed = texts.as_deref().cloned()?;
+    changed.forget("payment_method_options/card/three_d_secure");
+    Some(Arc::new(changed)).filter(|texts| **texts != Texts::default())
 }

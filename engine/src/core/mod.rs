@@ -62,7 +62,7 @@ fn dispatch(context: &DecisionContext<'_>, command: &Command) -> Decided {
         Command::VerifyMicrodeposits { intent, proof } => setup::verify_microdeposits(context, *intent, proof),
         Command::CreateCheckoutSession(request) => checkout::create(context, request),
         Command::ExpireCheckoutSession { session } => checkout::expire(context, *session),
-        Command::CreateCustomer(fields) => customers::create(context, fields),
+        Command::CreateCustomer { fields, method } => customers::create(context, fields, *method),
         Command::UpdateCustomer { customer, fields } => customers::update(context, *customer, fields),
         Command::DeleteCustomer { customer } => customers::delete(context, *customer),
         Command::CreatePaymentMethod { test_method, expiry, texts } => {

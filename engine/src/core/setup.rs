@@ -2,7 +2,7 @@
 
 use super::attempt::{can_be_used, customers_action, method_settings, needs_return_url};
 use super::customers::{self, Found};
-use super::decision_context::{Changes, Decided, DecisionContext, Done, Stop, not_found};
+use super::decision_context::{Changes, Decided, DecisionContext, Done, Stop, not_found, without_authentication};
 use crate::SetupIntentId;
 use crate::acquirer::{Answer, Ask, Presence};
 use crate::command::{
@@ -110,7 +110,7 @@ pub(super) fn update(context: &DecisionContext<'_>, request: &UpdateSetupIntent)
         (changed.method_types, changed.automatic_methods) = (types, None);
     }
     changed.microdeposits = request.microdeposits.unwrap_or(changed.microdeposits);
-    changed.texts = request.texts.apply(&intent.texts);
+    changed.texts = request.texts.apply_with_method(&intent.texts, intent.method, request.method);
     changed.last_error = None;
     if let Some(method) = request.method {
         let Found { method, is_new } = find(context, method, &changed)?.described(&request.texts);
@@ -137,7 +137,7 @@ pub(super) fn confirm(context: &DecisionContext<'_>, request: &ConfirmSetupInten
     needs_return_url(intent.automatic_methods, Some(&request.options))?;
     let mut changed = (*intent).clone();
     changed.microdeposits = request.microdeposits.unwrap_or(changed.microdeposits);
-    changed.texts = request.texts.apply(&changed.texts);
+    changed.texts = request.texts.apply_with_method(&intent.texts, intent.method, request.method);
     attempt_with(context, changed, (method, &request.texts), request.options.clone())
 }
 
@@ -254,6 +254,7 @@ fn fail(
     method: Option<Arc<PaymentMethod>>,
 ) -> Refusal {
     intent.method = None;
+    intent.texts = without_authentication(&intent.texts);
     intent.status = SetupStatus::RequiresPaymentMethod;
     intent.next_action = None;
     intent.last_error = method.clone().map(|method| AttemptError { failure, method, charge: None });

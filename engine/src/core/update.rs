@@ -38,7 +38,7 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &UpdatePaym
         (changed.method_types, changed.automatic_methods) = (types, None);
     }
     choose(&mut changed, &request.choices);
-    changed.texts = request.texts.apply(&intent.texts);
+    changed.texts = request.texts.apply_with_method(&intent.texts, intent.method, request.choices.method);
     // Every update clears the last error (PI-24).
     changed.last_error = None;
     if let Some(method) = request.choices.method {

@@ -190,7 +190,9 @@ const fn answered(command: &Command) -> Option<(Kind, bool)> {
         | Command::CancelSetupIntent { .. }
         | Command::VerifyMicrodeposits { .. } => Kind::SetupIntent,
         Command::CreateCheckoutSession(_) | Command::ExpireCheckoutSession { .. } => Kind::CheckoutSession,
-        Command::CreateCustomer(_) | Command::UpdateCustomer { .. } | Command::DeleteCustomer { .. } => Kind::Customer,
+        Command::CreateCustomer { .. } | Command::UpdateCustomer { .. } | Command::DeleteCustomer { .. } => {
+            Kind::Customer
+        }
         Command::CreatePaymentMethod { .. }
         | Command::ClonePaymentMethod { .. }
         | Command::AttachPaymentMethod { .. }

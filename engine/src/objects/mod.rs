@@ -5,6 +5,7 @@ mod charge;
 mod checkout_session;
 mod connect;
 mod event;
+mod given;
 mod nested_list;
 mod object;
 mod payment_intent;
@@ -32,7 +33,6 @@ pub use webhook::{Attempt, Delivery, DeliveryState, OldSecret, Secret, WebhookEn
 
 use crate::test_methods::{Decline, MethodType, OtherType};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -57,27 +57,6 @@ pub struct Texts {
     pub shipping: Option<Shipping>,
     /// Documented parameters that are stored as given and shown: the text of a JSON object (P18).
     pub given: Option<String>,
-}
-
-impl Texts {
-    /// Returns the parameter `name` that is stored as given.
-    #[must_use]
-    pub fn given_value(&self, name: &str) -> Option<Value> {
-        self.given_map().remove(name)
-    }
-
-    /// Returns the types of methods that a request excluded (`excluded_payment_method_types`).
-    fn excluded_types(&self) -> MethodTypes {
-        let names = self.given_value("excluded_payment_method_types");
-        let names = names.as_ref().and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
-        MethodTypes::of(&names.filter_map(MethodType::from_name).collect::<Vec<_>>())
-    }
-
-    /// Returns all parameters that are stored as given.
-    #[must_use]
-    pub fn given_map(&self) -> Map<String, Value> {
-        self.given.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
-    }
 }
 
 /// A postal address (`address`).

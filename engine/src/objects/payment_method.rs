@@ -86,8 +86,8 @@ impl PaymentMethod {
             || self.option(texts, "three_d_secure").is_some_and(|data| data.is_object())
     }
 
-    /// Returns whether a payment with these texts is held: the option `capture_method` of a type without test methods is
-    /// `manual`. A PaymentIntent has the option of cards in a field of its own.
+    /// Returns whether a payment with these texts is held: the option `capture_method` of the method's type is `manual`. A
+    /// PaymentIntent that a request creates has the option of cards in a field of its own.
     #[must_use]
     pub fn is_held_for(&self, texts: Option<&Texts>) -> bool {
         self.option(texts, "capture_method").is_some_and(|option| option == "manual")

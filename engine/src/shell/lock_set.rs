@@ -61,8 +61,10 @@ impl LockSet<'_> {
                 self.setup(*intent);
             }
             Command::ExpireCheckoutSession { session } => self.ids.push((*session).into()),
-            Command::CreateCustomer(fields) => self.method(fields.method),
-            Command::UpdateCustomer { customer, fields } => self.customer(*customer, fields.method),
+            Command::CreateCustomer { method, .. } => self.method(*method),
+            Command::UpdateCustomer { customer, fields } => {
+                self.customer(*customer, fields.default_method.flatten().map(MethodRef::Saved));
+            }
             Command::DeleteCustomer { customer } => self.customer(*customer, None),
             Command::AttachPaymentMethod { method, .. } => self.method(Some(*method)),
             Command::DetachPaymentMethod { method } => self.ids.push((*method).into()),

@@ -7,6 +7,7 @@
 #![allow(missing_docs, reason = "tests are named for what they show")]
 #![allow(unreachable_pub, reason = "helpers are shared between the modules of one test binary")]
 
+mod alternatives;
 mod async_capture;
 mod attempts;
 mod books;

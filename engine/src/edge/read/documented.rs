@@ -101,6 +101,13 @@ fn in_list(part: &str) -> &str {
     if part.parse::<usize>().is_ok() { "0" } else { part }
 }
 
+/// Returns whether the parameter `name` of an operation is documented; `None` if the operation is not.
+#[cfg(test)]
+pub(super) fn is_documented(operation: &str, name: &str) -> Option<bool> {
+    let leaves = ENDPOINTS.get(operation)?;
+    Some(leaves.contains_key(name) || is_group(leaves, name))
+}
+
 /// Adds to `given` the removal of each documented group that is the empty string.
 fn clear<'p>(leaves: &Leaves, parts: &mut Vec<&'p str>, params: &'p Value, given: &mut Value) {
     for (name, value) in params.as_object().into_iter().flatten() {

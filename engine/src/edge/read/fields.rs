@@ -161,6 +161,27 @@ impl<'a> Fields<'a> {
         text.parse().map_or_else(|_| refuse(&text), |number| Ok(Some(number)))
     }
 
+    /// Reads a decimal number whose fraction, if it has one, is zero: `500` or `500.00`.
+    pub(super) fn whole_decimal(&self, name: &str) -> Result<Option<i64>, Refusal> {
+        let whole = |text: &str| match text.split_once('.') {
+            Some((whole, fraction)) => {
+                let is_zero = !fraction.is_empty() && fraction.bytes().all(|digit| digit == b'0');
+                whole.parse().ok().filter(|_| is_zero)
+            }
+            None => text.parse().ok(),
+        };
+        self.parsed(name, whole, "this engine takes whole numbers of the smallest unit only, such as 500 or 500.0.")
+    }
+
+    /// Refuses a request that gives both of two parameters of which one replaces the other.
+    pub(super) fn only_one(&self, one: &str, other: &str) -> Result<(), Refusal> {
+        if self.has(one) && self.has(other) {
+            let why = format!("it cannot be combined with {}.", self.path(one));
+            return Err(Reason::InvalidValue(self.param(other), why).into());
+        }
+        Ok(())
+    }
+
     pub(super) fn boolean(&self, name: &str) -> Result<Option<bool>, Refusal> {
         match self.text(name)?.as_deref() {
             None => Ok(None),

@@ -113,7 +113,7 @@ const fn facets(kind: Kind) -> &'static [(&'static str, Facet)] {
 /// # Errors
 /// Returns the refusal of an unknown or invalid parameter, and of both cursors at once (P11).
 pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params: &Value) -> Read {
-    let own = &["limit", "starting_after", "ending_before", "expand", "created"];
+    let own = &["limit", "starting_after", "ending_before", "expand"];
     let mut valued: Vec<&str> = facets(kind).iter().map(|(name, _)| *name).collect();
     if kind == Kind::Event {
         valued.extend(["type", "types", "delivery_success"]);
@@ -121,6 +121,9 @@ pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params:
         valued.push("type");
     } else if kind == Kind::CheckoutSession {
         valued.push("customer_details");
+    }
+    if !matches!(kind, Kind::PaymentMethod | Kind::Reversal | Kind::FeeRefund | Kind::WebhookEndpoint) {
+        valued.push("created");
     }
     let fields = Fields::of(params, &[own, narrowing, &valued])?;
     let mut query = ListQuery { of: of.into_iter().collect(), owner: of, ..ListQuery::newest(kind) };
@@ -130,10 +133,7 @@ pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params:
     query.limit = fields.integer("limit")?.unwrap_or(query.limit);
     query.starting_after = fields.id("starting_after", "object")?;
     query.ending_before = fields.id("ending_before", "object")?;
-    if query.starting_after.is_some() && query.ending_before.is_some() {
-        let why = "it cannot be combined with ending_before.".to_owned();
-        return Err(Reason::InvalidValue("starting_after".into(), why).into());
-    }
+    fields.only_one("ending_before", "starting_after")?;
     for (name, facet) in facets(kind) {
         if let Some(value) = fields.text(name)? {
             query.facets.push((*facet, vec![value]));
@@ -155,9 +155,7 @@ pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params:
 
 /// Reads `type` or `types` of the list of events as the names of types. A `*` at the end stands for any rest (P27).
 fn event_types(fields: &Fields<'_>) -> Result<Option<Vec<String>>, Refusal> {
-    if fields.has("type") && fields.has("types") {
-        return Err(Reason::InvalidValue("types".into(), "it cannot be combined with type.".to_owned()).into());
-    }
+    fields.only_one("type", "types")?;
     let listed = fields.items("types")?.map(|items| items.into_iter().filter_map(Value::as_str).collect::<Vec<_>>());
     let text = fields.text("type")?;
     let Some(patterns) = listed.or_else(|| text.as_deref().map(|text| vec![text])) else {

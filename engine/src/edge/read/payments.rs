@@ -98,7 +98,7 @@ pub(super) fn create(params: &Value) -> Read {
 }
 
 pub(super) fn update(intent: PaymentIntentId, params: &Value) -> Read {
-    let fields = Fields::of(params, &[INTENT, TEXTS, PAYMENT_TEXTS, WITHOUT_EFFECT])?;
+    let fields = Fields::of(params, &[INTENT, TEXTS, &["expand", "shipping", "statement_descriptor_suffix"]])?;
     Ok(Command::UpdatePaymentIntent(Box::new(UpdatePaymentIntent {
         intent,
         amount: fields.integer("amount")?,
@@ -133,13 +133,8 @@ fn transfer_amount(fields: &Fields<'_>) -> Result<Option<i64>, Refusal> {
 
 pub(super) fn confirm(intent: PaymentIntentId, params: &Value) -> Read {
     let own = &["capture_method", "payment_method", "payment_method_data", "payment_method_options", "receipt_email"];
-    let known = [
-        own,
-        CONFIRM,
-        PAYMENT_TEXTS,
-        WITHOUT_EFFECT,
-        &["setup_future_usage", "application_fee_amount", "transfer_data"],
-    ];
+    let known =
+        [own, CONFIRM, WITHOUT_EFFECT, &["setup_future_usage", "application_fee_amount", "shipping", "transfer_data"]];
     let fields = Fields::of(params, &known)?;
     let (choices, options) = (choices(&fields)?, confirm_options(&fields)?);
     Ok(Command::ConfirmPaymentIntent(ConfirmPaymentIntent { intent, choices, options, texts: fields.texts()? }))
@@ -201,6 +196,7 @@ pub(super) fn currency(fields: &Fields<'_>, name: &str) -> Result<Option<Currenc
 /// Reads `payment_method` (an id or a test token) or `payment_method_data`.
 pub(super) fn method(fields: &Fields<'_>) -> Result<Option<MethodRef>, Refusal> {
     let known = &["type", "card", "us_bank_account", "sepa_debit"];
+    fields.only_one("payment_method", "payment_method_data")?;
     if let Some(data) = fields.group("payment_method_data", &[known])? {
         return Ok(Some(match make_of(&data)? {
             (test, Some(expiry)) => MethodRef::Card(test, expiry),
@@ -226,7 +222,7 @@ pub(super) fn make_of(fields: &Fields<'_>) -> Result<(TestMethod, Option<Expiry>
     let method_type = method_type(fields)?;
     let method_type = fields.required("type", method_type)?;
     let (number_name, more): (_, &[&str]) = match method_type {
-        MethodType::Card => ("number", &["exp_month", "exp_year", "cvc"]),
+        MethodType::Card => ("number", &["exp_month", "exp_year", "cvc", "token"]),
         MethodType::UsBankAccount => ("account_number", &[]),
         MethodType::SepaDebit => ("iban", &[]),
         MethodType::BankTransfer => ("reference", &[]),
@@ -240,7 +236,8 @@ pub(super) fn make_of(fields: &Fields<'_>) -> Result<(TestMethod, Option<Expiry>
     if let MethodType::Other(other) = method_type {
         return Ok((TestMethod::Other(other), None));
     }
-    let group = fields.required(name, fields.group(name, &[&[number_name, "token"], more])?)?;
+    let group = fields.required(name, fields.group(name, &[&[number_name], more])?)?;
+    group.only_one("token", number_name)?;
     if let Some(token) = group.text("token")? {
         let missing = || Reason::NotFound { noun: "token".into(), id: token.clone(), param: group.param("token") };
         return Ok((TestMethod::from_token(&token).ok_or_else(missing)?, None));
@@ -308,10 +305,7 @@ pub(super) fn method_settings(fields: &Fields<'_>) -> Result<(Option<MethodTypes
     if !group.required("enabled", group.boolean("enabled")?)? {
         return Ok((types.or(Some(MethodTypes::CARD)), None));
     }
-    if types.is_some() {
-        let why = "it cannot be combined with payment_method_types.".to_owned();
-        return Err(Reason::InvalidValue(fields.param("automatic_payment_methods"), why).into());
-    }
+    fields.only_one("payment_method_types", "automatic_payment_methods")?;
     Ok((None, redirects.or(Some(Redirects::Always))))
 }
 

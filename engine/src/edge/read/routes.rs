@@ -3,7 +3,7 @@
 //! Whatever needs the list of operations reads this table: decoding a request, the statuses 404 and 405, and the
 //! description that a server publishes.
 
-use super::fields::{Fields, TEXTS, read_id};
+use super::fields::{Fields, read_id};
 use super::path::{Path, Reader, Route, Verb, locate};
 use super::{Read, money, payments, setups};
 use crate::command::{Command, TextsChange};
@@ -98,7 +98,8 @@ pub const ROUTES: &[Route<Reader>] = &[
         "charge",
         |id, params| {
             let charge = named(id, "charge", "id")?;
-            Ok(Command::UpdateCharge { charge, texts: Fields::of(params, &[TEXTS, &["expand"]])?.texts()? })
+            let known = &["description", "expand", "metadata", "receipt_email", "transfer_group"];
+            Ok(Command::UpdateCharge { charge, texts: Fields::of(params, &[known])?.texts()? })
         },
     ),
     post("/v1/charges/{id}/capture", "", "charge", |id, params| {

@@ -10,11 +10,11 @@ use crate::command::{
     Command, ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, CustomerFields, LineItemTerms, MethodRef,
     Microdeposits, TextsChange, UpdateSetupIntent,
 };
-use crate::objects::{CancellationReason, CaptureMethod, MethodTypes, SessionMode, UiMode, Usage};
+use crate::objects::{CancellationReason, MethodTypes, SessionMode, UiMode, Usage};
 use crate::refusal::{Reason, Refusal};
 use crate::test_methods::{MethodType, TestMethod};
 use crate::{CustomerId, PaymentMethodId, SetupIntentId};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const UI_MODES: &[(&str, UiMode)] = &[
     ("hosted_page", UiMode::Hosted),
@@ -31,9 +31,9 @@ const SETUP: &[&str] = &[
     "payment_method_data",
     "payment_method_options",
     "payment_method_types",
+    "description",
     "expand",
-    "mandate_data",
-    "on_behalf_of",
+    "metadata",
 ];
 
 /// The reasons for canceling a SetupIntent; `fraudulent` is not among them (VOC-1).
@@ -44,8 +44,8 @@ const REASONS: &[(&str, CancellationReason)] = &[
 ];
 
 pub(super) fn create(params: &Value) -> Read {
-    let own = &["confirm", "usage", "return_url", "error_on_requires_action", "off_session", "use_stripe_sdk"];
-    let fields = Fields::of(params, &[SETUP, TEXTS, own, &["automatic_payment_methods"]])?;
+    let own = &["automatic_payment_methods", "confirm", "mandate_data", "on_behalf_of", "return_url", "usage"];
+    let fields = Fields::of(params, &[SETUP, own, &["use_stripe_sdk"]])?;
     let confirm = fields.boolean("confirm")?.unwrap_or(false);
     let (method_types, automatic_methods) = method_settings(&fields)?;
     let options = confirm_options(&fields)?;
@@ -65,7 +65,7 @@ pub(super) fn create(params: &Value) -> Read {
 }
 
 pub(super) fn update(intent: SetupIntentId, params: &Value) -> Read {
-    let fields = Fields::of(params, &[SETUP, TEXTS])?;
+    let fields = Fields::of(params, &[SETUP])?;
     Ok(Command::UpdateSetupIntent(Box::new(UpdateSetupIntent {
         intent,
         method: method(&fields)?,
@@ -78,7 +78,7 @@ pub(super) fn update(intent: SetupIntentId, params: &Value) -> Read {
 
 pub(super) fn confirm(intent: SetupIntentId, params: &Value) -> Read {
     let own = &["payment_method", "payment_method_data", "payment_method_options", "return_url", "mandate_data"];
-    let fields = Fields::of(params, &[own, &["expand", "use_stripe_sdk", "off_session", "error_on_requires_action"]])?;
+    let fields = Fields::of(params, &[own, &["expand", "use_stripe_sdk"]])?;
     let (method, microdeposits) = (method(&fields)?, microdeposits(&fields)?);
     Ok(Command::ConfirmSetupIntent(ConfirmSetupIntent {
         intent,
@@ -97,6 +97,7 @@ pub(super) fn cancel(intent: SetupIntentId, params: &Value) -> Read {
 
 pub(super) fn verify_microdeposits(intent: SetupIntentId, params: &Value) -> Read {
     let fields = Fields::of(params, &[&["amounts", "descriptor_code", "expand"]])?;
+    fields.only_one("amounts", "descriptor_code")?;
     if let Some(code) = fields.text("descriptor_code")? {
         return Ok(Command::VerifyMicrodeposits { intent, proof: Microdeposits::Code(code) });
     }
@@ -131,6 +132,15 @@ pub(super) fn create_session(params: &Value) -> Read {
     let modes = &[("payment", SessionMode::Payment), ("setup", SessionMode::Setup)];
     let mode = fields.required("mode", fields.choice("mode", modes)?)?;
     let ui_mode = fields.choice("ui_mode", UI_MODES)?.unwrap_or(UiMode::Hosted);
+    fields.only_one("customer", "customer_email")?;
+    let (other, its_mode) = match mode {
+        SessionMode::Payment => ("setup_intent_data", "setup"),
+        SessionMode::Setup => ("payment_intent_data", "payment"),
+    };
+    if fields.has(other) {
+        return Err(Reason::InvalidValue(fields.param(other), format!("it needs mode={its_mode}.")).into());
+    }
+    let card = card_options(&fields)?;
     let mut session = CreateCheckoutSession {
         line_items: line_items(&fields)?,
         currency: currency(&fields, "currency")?,
@@ -142,7 +152,7 @@ pub(super) fn create_session(params: &Value) -> Read {
         customer_email: fields.text("customer_email")?,
         expires_at: fields.integer("expires_at")?,
         method_types: page_types(&fields)?,
-        request_multicapture: card_options(&fields)?.request_multicapture.unwrap_or(false),
+        request_multicapture: card.request_multicapture.unwrap_or(false),
         texts: fields.texts()?,
         ..CreateCheckoutSession::new(mode, ui_mode)
     };
@@ -154,8 +164,9 @@ pub(super) fn create_session(params: &Value) -> Read {
         session.application_fee_amount = data.integer("application_fee_amount")?;
         session.transfer_data = transfer_data(&data)?;
     }
-    if card_options(&fields)?.capture_manual == Some(true) {
-        session.capture_method.get_or_insert(CaptureMethod::Manual);
+    if card.capture_manual == Some(true) {
+        // Cards are held, whatever `payment_intent_data` says of the other types (VOC-10).
+        session.intent_texts.give(&json!({ "payment_method_options": { "card": { "capture_method": "manual" } } }));
     }
     if let Some(data) = fields.group("setup_intent_data", &[&["description", "metadata", "on_behalf_of"]])? {
         session.intent_texts = data.texts()?;
@@ -184,11 +195,8 @@ fn line_item(index: usize, value: &Value) -> Result<LineItemTerms, Refusal> {
     let price = item.required("price_data", item.group("price_data", &[known])?)?;
     let known = &["name", "description", "images", "metadata", "tax_code", "tax_details", "unit_label"];
     let product = price.required("product_data", price.group("product_data", &[known])?)?;
-    // The decimal form can be given instead; a fraction of a unit is refused.
-    let unit_amount = match price.integer("unit_amount")? {
-        None => price.integer("unit_amount_decimal")?,
-        amount => amount,
-    };
+    price.only_one("unit_amount", "unit_amount_decimal")?;
+    let unit_amount = price.integer("unit_amount")?.or(price.whole_decimal("unit_amount_decimal")?);
     Ok(LineItemTerms {
         name: product.required("name", product.text("name")?)?,
         currency: price.required("currency", currency(&price, "currency")?)?,
@@ -197,17 +205,20 @@ fn line_item(index: usize, value: &Value) -> Result<LineItemTerms, Refusal> {
     })
 }
 
+/// The parameters of a customer at creation and later.
+const CUSTOMER: &[&str] = &["name", "email", "description", "metadata", "expand", "invoice_settings"];
+
 pub(super) fn create_customer(params: &Value) -> Read {
-    Ok(Command::CreateCustomer(customer_fields(params)?))
+    let fields = Fields::of(params, &[CUSTOMER, &["payment_method"]])?;
+    Ok(Command::CreateCustomer { fields: customer_fields(&fields)?, method: method(&fields)? })
 }
 
 pub(super) fn update_customer(customer: CustomerId, params: &Value) -> Read {
-    Ok(Command::UpdateCustomer { customer, fields: customer_fields(params)? })
+    let fields = Fields::of(params, &[CUSTOMER])?;
+    Ok(Command::UpdateCustomer { customer, fields: customer_fields(&fields)? })
 }
 
-fn customer_fields(params: &Value) -> Result<CustomerFields, Refusal> {
-    let known = &["name", "email", "description", "metadata", "expand"];
-    let fields = Fields::of(params, &[known, &["invoice_settings", "payment_method"]])?;
+fn customer_fields(fields: &Fields<'_>) -> Result<CustomerFields, Refusal> {
     let settings = fields.group("invoice_settings", &[&["default_payment_method"]])?;
     let default = settings.as_ref().map(|settings| {
         let id =
@@ -217,7 +228,6 @@ fn customer_fields(params: &Value) -> Result<CustomerFields, Refusal> {
     Ok(CustomerFields {
         name: fields.clearable("name", 256)?,
         email: fields.clearable("email", 512)?,
-        method: method(&fields)?,
         default_method: default.transpose()?.flatten(),
         texts: fields.texts()?,
     })
@@ -226,6 +236,9 @@ fn customer_fields(params: &Value) -> Result<CustomerFields, Refusal> {
 pub(super) fn create_method(params: &Value) -> Read {
     let known = &["type", "card", "us_bank_account", "sepa_debit", "metadata", "expand"];
     let fields = Fields::of(params, &[known, &["customer", "payment_method"]])?;
+    for data in ["type", "card", "us_bank_account", "sepa_debit"] {
+        fields.only_one("payment_method", data)?;
+    }
     if let Some(method) = fields.id("payment_method", "PaymentMethod")? {
         return Ok(Command::ClonePaymentMethod { method, customer: fields.id("customer", "customer")? });
     }
