@@ -1,17 +1,20 @@
 //! Every documented parameter of the provider is shown, refused, or listed with a reason (P17, P18).
 
-use crate::fixture::{DATA, Fixture, names_of, shows};
+use crate::fixture::{DATA, Fixture, choices_of, names_of, shows};
 use crate::test_helpers::fresh;
 use holdfast_engine::edge::read::{DocumentedParameter, documented};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
 /// The command that writes the report.
 const COMMAND: &str = "HOLDFAST_WRITE_REPORTS=1 cargo test -p holdfast-engine --test engine documented";
+/// Parts of names, each with an endpoint in front if it holds there alone, and the reasons.
+type Rows = &'static [(&'static str, &'static str)];
+
 /// Parameters that leave no trace on purpose: a part of the name, with an endpoint if it holds there alone, and the
 /// reason.
-const BY_DESIGN: &[(&str, &str)] = &[
+const BY_DESIGN: Rows = &[
     ("confirm", "it is the request to confirm"),
     ("error_on_requires_action", "it decides over the answer of this request only"),
     ("off_session", "it decides over the answer of this request only"),
@@ -26,7 +29,6 @@ const BY_DESIGN: &[(&str, &str)] = &[
     ("iban", "a bank account shows its last four digits"),
     ("card.token", "the method shows the card behind it"),
     ("payment_methods payment_method", "the answer is the copy"),
-    ("source_transaction", "it decides over the money that is sent"),
     ("final_capture", "it decides over the status"),
     ("refund_application_fee", "it shows where there is a fee"),
     ("reverse_transfer", "it shows where there is a transfer"),
@@ -50,7 +52,7 @@ const BY_DESIGN: &[(&str, &str)] = &[
 ];
 
 /// Parameters that the provider refuses in the modes that the engine has, and the reason.
-const REFUSED_BY_PROVIDER: &[(&str, &str)] = &[
+const REFUSED_BY_PROVIDER: Rows = &[
     ("checkout/sessions subscription_data", "a session in the mode `payment` or `setup` makes no subscription"),
     ("checkout/sessions price_data.recurring", "a session in the mode `payment` takes one-time prices only"),
 ];
@@ -66,23 +68,23 @@ enum Treatment {
 }
 
 /// Sends one parameter alone on top of a valid request, each choice in turn, and looks for it in the answer and in the
-/// objects it names. A choice that is accepted and lost decides, then one that is shown.
-fn treatment(fixture: &Fixture, parameter: &DocumentedParameter) -> Option<Treatment> {
+/// objects it names.
+fn treatments(fixture: &Fixture, parameter: &DocumentedParameter) -> Option<Vec<Treatment>> {
     fixture.requests_of(parameter)?;
-    let choices: Vec<&str> = match parameter.kind.split_once('=') {
-        Some((_, choices)) => choices.split('|').collect(),
-        None if parameter.kind == "bool" => vec!["true", "false"],
-        None => vec![""],
-    };
-    let found: Vec<Treatment> = choices.iter().filter_map(|choice| treatment_of(fixture, parameter, choice)).collect();
+    let choices = choices_of(parameter);
+    Some(choices.iter().filter_map(|choice| treatment_of(fixture, parameter, choice)).collect())
+}
+
+/// Returns the treatment of a parameter: a choice that is accepted and lost decides, then one that is shown.
+fn treatment(found: &[Treatment]) -> Treatment {
     let has = |treatment| found.contains(&treatment);
-    Some(match (has(Treatment::Dropped), has(Treatment::Shown), has(Treatment::Refused), has(Treatment::ByDesign)) {
+    match (has(Treatment::Dropped), has(Treatment::Shown), has(Treatment::Refused), has(Treatment::ByDesign)) {
         (true, ..) => Treatment::Dropped,
         (false, true, true, _) => Treatment::Partly,
         (false, true, false, _) => Treatment::Shown,
         (false, false, _, true) => Treatment::ByDesign,
         (false, false, _, false) => Treatment::Refused,
-    })
+    }
 }
 
 fn treatment_of(fixture: &Fixture, parameter: &DocumentedParameter, choice: &str) -> Option<Treatment> {
@@ -92,7 +94,7 @@ fn treatment_of(fixture: &Fixture, parameter: &DocumentedParameter, choice: &str
     let mut dropped = false;
     for request in requests {
         let (path, _) = fixture.requests_of(parameter)?;
-        let answer = fixture.w.post(&path, &format!("{request} {name}={value}"));
+        let answer = fixture.post(parameter, &path, &format!("{request} {name}={value}"));
         if answer.status != 200 {
             continue;
         }
@@ -161,9 +163,14 @@ fn no_documented_parameter_is_dropped() {
     let mut counts: BTreeMap<&str, [u32; 5]> = BTreeMap::new();
     let mut refused: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let mut dropped = Vec::new();
+    let mut used = BTreeSet::new();
     for parameter in documented() {
-        let Some(treatment) = treatment(&fixture, &parameter) else { continue };
-        let is_providers = REFUSED_BY_PROVIDER.iter().any(|(row, _)| is_at(&parameter, row));
+        let Some(found) = treatments(&fixture, &parameter) else { continue };
+        let treatment = treatment(&found);
+        let rows_of = |rows: Rows| rows.iter().filter(|(row, _)| is_at(&parameter, row)).map(|(row, _)| *row);
+        let is_providers = rows_of(REFUSED_BY_PROVIDER).next().is_some();
+        used.extend(rows_of(BY_DESIGN).filter(|_| found.contains(&Treatment::ByDesign)));
+        used.extend(rows_of(REFUSED_BY_PROVIDER).filter(|_| treatment == Treatment::Refused));
         let column = match treatment {
             Treatment::Shown => 0,
             Treatment::Partly => 1,
@@ -181,6 +188,9 @@ fn no_documented_parameter_is_dropped() {
         }
     }
     assert_eq!(dropped, Vec::<String>::new());
+    let rows = BY_DESIGN.iter().chain(REFUSED_BY_PROVIDER).map(|(row, _)| *row);
+    let unused: Vec<&str> = rows.filter(|row| !used.contains(row)).collect();
+    assert_eq!(unused, Vec::<&str>::new(), "rows about no parameter that is treated so");
     let text = report(&counts, &refused);
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../reports/api-coverage.md");
     if std::env::var_os("HOLDFAST_WRITE_REPORTS").is_some() {

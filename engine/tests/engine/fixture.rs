@@ -1,8 +1,9 @@
 //! One valid request to each POST endpoint, and the objects that show its parameters.
 
-use crate::test_helpers::{CONNECTED, TestEngine, fresh};
+use crate::test_helpers::{Answer, CONNECTED, MERCHANT, TestEngine, fresh};
 use holdfast_engine::edge::read::DocumentedParameter;
 use serde_json::Value;
+use std::cell::RefCell;
 
 const CARD: &str = "payment_method_types[]=card payment_method=pm_card_visa";
 pub const DATA: &str = "payment_method_types[]=card payment_method_data[type]=card \
@@ -25,6 +26,7 @@ pub struct Fixture {
     paid: String,
     sent_on: String,
     attached: String,
+    loose: RefCell<String>,
 }
 
 impl Fixture {
@@ -35,7 +37,25 @@ impl Fixture {
         let sent_on =
             w.paid(10_000_000, &format!("transfer_data[destination]={CONNECTED} application_fee_amount=5000"));
         let attached = w.post("payment_methods/pm_card_visa/attach", &format!("customer={customer}")).id();
-        Self { w, customer, paid, sent_on, attached }
+        Self { w, customer, paid, sent_on, attached, loose: RefCell::default() }
+    }
+
+    /// Returns a method that no customer has.
+    fn loose(&self) -> String {
+        let mut loose = self.loose.borrow_mut();
+        if loose.is_empty() || self.w.get(&format!("payment_methods/{loose}"), "").text("customer") != "null" {
+            *loose = self.w.post("payment_methods", &own_data(DATA)).id();
+        }
+        loose.clone()
+    }
+
+    /// Sends a request with a parameter. A connected account alone copies a method of its platform.
+    pub fn post(&self, parameter: &DocumentedParameter, path: &str, params: &str) -> Answer {
+        let copies = path == "payment_methods" && ["customer", "payment_method"].contains(&parameter.name);
+        self.w.act_for(if copies { CONNECTED } else { MERCHANT });
+        let answer = self.w.post(path, params);
+        self.w.act_for(MERCHANT);
+        answer
     }
 
     /// Returns the path of a POST on an object made for it, and valid requests to it.
@@ -108,6 +128,13 @@ impl Fixture {
     /// Returns the path of a POST and valid requests to it, first one by the type of method whose data the parameter is.
     pub fn requests_of(&self, parameter: &DocumentedParameter) -> Option<(String, Vec<String>)> {
         let (path, mut requests) = self.requests(parameter.endpoint)?;
+        match (path.as_str(), parameter.name) {
+            ("payment_methods", "payment_method") => requests = vec![format!("customer={}", self.customer)],
+            ("payment_methods", "customer") => requests = vec![format!("payment_method={}", self.attached)],
+            ("payment_methods", "card[token]") => requests = vec!["type=card".to_owned()],
+            ("customers", DEFAULT_METHOD) => requests = vec![format!("payment_method={}", self.loose())],
+            _ => {}
+        }
         let creates = path == "payment_methods";
         let group = if creates { Some(parameter.name) } else { parameter.name.strip_prefix("payment_method_data[") };
         let group = group.map(|name| name.split(['[', ']']).next().unwrap_or_default());
@@ -151,6 +178,7 @@ impl Fixture {
             (_, "country") => "US".into(),
             (_, "customer") => self.customer.clone(),
             (_, "payment_method") if parameter.endpoint.ends_with("payment_methods") => self.attached.clone(),
+            (_, "default_payment_method") if parameter.endpoint.ends_with("/customers") => self.loose(),
             (_, "default_payment_method") => self.attached.clone(),
             (_, "payment_method") => "pm_card_visa".into(),
             (_, "payment_intent") => self.paid.clone(),
@@ -171,6 +199,17 @@ impl Fixture {
             (_, _) => "zq7".into(),
         };
         (name.to_owned(), value)
+    }
+}
+
+const DEFAULT_METHOD: &str = "invoice_settings[default_payment_method]";
+
+/// Returns the values of a parameter to send: each of its choices, or one made up for it (an empty text).
+pub fn choices_of(parameter: &DocumentedParameter) -> Vec<&'static str> {
+    match parameter.kind.split_once('=') {
+        Some((_, choices)) => choices.split('|').collect(),
+        None if parameter.kind == "bool" => vec!["true", "false"],
+        None => vec![""],
     }
 }
 

@@ -103,6 +103,27 @@ fn an_item_of_a_list_is_named() {
     w.post("checkout/sessions", &format!("{BILL} {items}")).refused(400, "-", "custom_fields[1][type]");
 }
 
+/// A list keeps the order of its indices: item 10 comes behind item 2.
+#[test]
+fn a_long_list_keeps_its_order() {
+    let w = fresh();
+    let locales: Vec<String> = (0..12).map(|number| format!("l{number}")).collect();
+    let listed = |locales: &[String]| {
+        let numbered = locales.iter().enumerate();
+        numbered.map(|(at, locale)| format!("preferred_locales[{at}]={locale}")).collect::<Vec<_>>().join(" ")
+    };
+    let customer = w.post("customers", &listed(&locales));
+    assert_eq!(customer.body["preferred_locales"], serde_json::json!(locales));
+    let fields: Vec<String> = (0..12).map(|at| format!("invoice_settings[custom_fields][{at}][name]=n{at}")).collect();
+    let customer = w.post("customers", &fields.join(" "));
+    for at in 0..12 {
+        assert_eq!(customer.text(&format!("invoice_settings.custom_fields.{at}.name")), format!("n{at}"));
+    }
+    let wrong: String =
+        (0..11).map(|at| format!("custom_fields[{at}][type]={} ", if at == 10 { "shout" } else { "text" })).collect();
+    w.post("checkout/sessions", &format!("{BILL} {wrong}")).refused(400, "-", "custom_fields[10][type]");
+}
+
 /// P23: `any` and `challenge` ask for authentication on a card that supports it, of a payment, a setup and a session.
 #[test]
 fn authentication_is_requested() {

@@ -159,7 +159,7 @@ fn put(tree: &mut Value, parts: &[&str], value: Value) {
 /// documentation writes it. An empty text becomes null.
 fn typed(leaves: &Leaves, listed: &str, name: &str, value: &Value) -> Result<Value, Refusal> {
     let kind = leaves.get(listed).copied();
-    let children: Vec<(String, &Value)> = match value {
+    let mut children: Vec<(String, &Value)> = match value {
         Value::Object(map) if kind == Some("map") => return Ok(Value::Object(map.clone())),
         Value::Object(map) => map.iter().map(|(part, value)| (part.clone(), value)).collect(),
         Value::Array(items) => items.iter().enumerate().map(|(number, item)| (number.to_string(), item)).collect(),
@@ -175,6 +175,7 @@ fn typed(leaves: &Leaves, listed: &str, name: &str, value: &Value) -> Result<Val
         typed(leaves, &listed, &format!("{name}[{part}]"), item)
     };
     if is_list {
+        children.sort_by_key(|(part, _)| part.parse::<usize>().unwrap_or(usize::MAX));
         return Ok(Value::Array(children.iter().map(|(part, item)| below(part, item)).collect::<Result<_, _>>()?));
     }
     if children.is_empty() {
