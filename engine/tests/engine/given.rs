@@ -103,6 +103,15 @@ fn an_item_of_a_list_is_named() {
     w.post("checkout/sessions", &format!("{BILL} {items}")).refused(400, "-", "custom_fields[1][type]");
 }
 
+/// The refusal of an unknown parameter names it, whatever documented parameters stand beside it.
+#[test]
+fn the_unknown_parameter_is_named() {
+    let w = fresh();
+    for documented in ["phone=5", "address[city]=x", "name=A", "tax_exempt=none", "zzzz="] {
+        w.post("customers", &format!("{documented} zz=1")).refused(400, "parameter_unknown", "zz");
+    }
+}
+
 /// A list keeps the order of its indices: item 10 comes behind item 2.
 #[test]
 fn a_long_list_keeps_its_order() {

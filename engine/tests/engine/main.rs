@@ -12,6 +12,7 @@ mod async_capture;
 mod attempts;
 mod books;
 mod capture;
+mod cleared;
 mod computed;
 mod concurrency;
 mod confronted;

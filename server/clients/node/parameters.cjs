@@ -4,6 +4,7 @@
 //   node parameters.cjs < endpoints.txt > ../../../engine/src/edge/read/parameters.txt
 //
 // Types: `int`, `bool`, `text`, `map`, and `=a|b|c` for a choice between these values. `int=a|b` is a number or one of them.
+// `?` behind a type: the empty text is accepted and unsets the parameter; `?` alone: so for the group of leaves below.
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -29,16 +30,21 @@ function endpoints(file) {
 }
 
 function leaves(type, at, into, depth) {
-  const parts = (type.isUnion() ? type.types : [type])
-    .filter((part) => !(part.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)))
-    .filter((part) => !(part.isStringLiteral() && part.value === ''));
+  const all = type.isUnion() ? type.types : [type];
+  const isEmpty = (part) => part.isStringLiteral() && part.value === '';
+  const empty = all.some(isEmpty) ? '?' : '';
+  const parts = all.filter((part) => !(part.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)) && !isEmpty(part));
   const choices = parts.filter((part) => part.isStringLiteral()).map((part) => part.value);
   const object = parts.find((part) => part.flags & ts.TypeFlags.Object);
-  if (object && checker.isArrayType(object)) return leaves(checker.getTypeArguments(object)[0], `${at}[0]`, into, depth);
+  if (object && checker.isArrayType(object)) {
+    if (empty) into.push([at, empty]);
+    return leaves(checker.getTypeArguments(object)[0], `${at}[0]`, into, depth);
+  }
   if (object) {
     const name = object.symbol && object.symbol.name;
-    if (name === 'Decimal') return into.push([at, 'text']);
-    if (checker.getIndexInfosOfType(object).length) return into.push([at, 'map']);
+    if (name === 'Decimal') return into.push([at, `text${empty}`]);
+    if (checker.getIndexInfosOfType(object).length) return into.push([at, `map${empty}`]);
+    if (empty) into.push([at, empty]);
     if (depth > 7) return undefined;
     for (const property of checker.getPropertiesOfType(object)) {
       const node = property.valueDeclaration || property.declarations[0];
@@ -49,11 +55,11 @@ function leaves(type, at, into, depth) {
   if (choices.length) {
     if (parts.some((part) => part.flags & ts.TypeFlags.BooleanLike)) choices.push('true', 'false');
     const number = parts.some((part) => part.flags & ts.TypeFlags.NumberLike) ? 'int' : '';
-    return into.push([at, `${number}=${choices.join('|')}`]);
+    return into.push([at, `${number}=${choices.join('|')}${empty}`]);
   }
-  if (parts.some((part) => part.flags & ts.TypeFlags.BooleanLike)) return into.push([at, 'bool']);
-  if (parts.some((part) => part.flags & ts.TypeFlags.NumberLike)) return into.push([at, 'int']);
-  return into.push([at, 'text']);
+  if (parts.some((part) => part.flags & ts.TypeFlags.BooleanLike)) return into.push([at, `bool${empty}`]);
+  if (parts.some((part) => part.flags & ts.TypeFlags.NumberLike)) return into.push([at, `int${empty}`]);
+  return into.push([at, `text${empty}`]);
 }
 
 const wanted = fs.readFileSync(0, 'utf8').split('\n').filter(Boolean);

@@ -5,7 +5,6 @@
 use super::path::{Path, Reader};
 use super::served::{GivenRequest, as_shown, bracketed, check};
 use super::{Read, Verb};
-use crate::command::Command;
 use crate::refusal::{Reason, Refusal};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -20,17 +19,27 @@ type Leaves = BTreeMap<&'static str, &'static str>;
 /// The documented parameters of the endpoints: each leaf in brackets with its type.
 static ENDPOINTS: LazyLock<BTreeMap<&str, Leaves>> = LazyLock::new(|| {
     let mut endpoints: BTreeMap<&str, Leaves> = BTreeMap::new();
-    let mut endpoint = "";
-    for line in TEXT.lines().filter(|line| !line.starts_with('#')) {
-        match line.strip_prefix("  ").and_then(|leaf| leaf.split_once(' ')) {
-            Some((leaf, kind)) => {
-                endpoints.entry(endpoint).or_default().insert(leaf, kind);
-            }
-            None => endpoint = line,
-        }
+    for (endpoint, name, kind) in lines() {
+        let kind = if kind == GROUP { kind } else { kind.trim_end_matches('?') };
+        endpoints.entry(endpoint).or_default().insert(name, kind);
     }
     endpoints
 });
+
+/// The type of a group of parameters that the empty text unsets.
+const GROUP: &str = "?";
+
+/// Returns the endpoint, the name and the type of every line.
+fn lines() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    let mut endpoint = "";
+    TEXT.lines().filter(|line| !line.starts_with('#')).filter_map(move |line| {
+        let Some((name, kind)) = line.strip_prefix("  ").and_then(|leaf| leaf.split_once(' ')) else {
+            endpoint = line;
+            return None;
+        };
+        Some((endpoint, name, kind))
+    })
+}
 
 /// One documented parameter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +54,19 @@ pub struct DocumentedParameter {
 
 /// Returns every documented parameter of the served endpoints.
 pub fn documented() -> impl Iterator<Item = DocumentedParameter> {
-    ENDPOINTS
-        .iter()
-        .flat_map(|(endpoint, leaves)| leaves.iter().map(|(name, kind)| DocumentedParameter { endpoint, name, kind }))
+    let leaves = ENDPOINTS.iter().flat_map(|(endpoint, leaves)| leaves.iter().map(move |leaf| (endpoint, leaf)));
+    leaves.filter(|(_, (_, kind))| **kind != GROUP).map(|(endpoint, (name, kind))| DocumentedParameter {
+        endpoint,
+        name,
+        kind,
+    })
+}
+
+/// Returns every documented parameter or group of parameters that an empty text unsets (P26), a group with an empty type.
+pub fn clearable() -> impl Iterator<Item = DocumentedParameter> {
+    lines().filter_map(|(endpoint, name, kind)| {
+        Some(DocumentedParameter { endpoint, name, kind: kind.strip_suffix('?')? })
+    })
 }
 
 /// Reads a request. Documented parameters that `reader` does not know become part of the command's texts, and so does the
@@ -59,8 +78,7 @@ pub(super) fn read(path: &Path<'_>, reader: Reader, id: &str, params: &Value) ->
     let (mut command, is_known) = match &first {
         Ok(command) => (command.clone(), true),
         Err(Refusal { reason: Reason::UnknownParameter(_), .. }) => {
-            let Some(command) = read_unknown((path, leaves), (reader, id), params, &mut given)? else { return first };
-            (command, false)
+            (read_unknown((path, leaves), (reader, id), params, &mut given)?, false)
         }
         Err(_) => return first,
     };
@@ -69,14 +87,14 @@ pub(super) fn read(path: &Path<'_>, reader: Reader, id: &str, params: &Value) ->
     if command.give(&given) || is_known { Ok(command) } else { first }
 }
 
-/// Reads a request and moves every documented parameter that the reader does not know to `given`. Returns `None` if a
-/// parameter is not documented.
+/// Reads a request and moves every documented parameter that the reader does not know to `given`. Refuses the first
+/// parameter that is not documented.
 fn read_unknown(
     (path, leaves): (&Path<'_>, &Leaves),
     (reader, id): (Reader, &str),
     params: &Value,
     given: &mut Value,
-) -> Result<Option<Command>, Refusal> {
+) -> Read {
     let mut rest = params.clone();
     loop {
         match reader(id, &rest) {
@@ -85,13 +103,14 @@ fn read_unknown(
                 let listed: Vec<&str> = parts.iter().map(|part| in_list(part)).collect();
                 let listed = bracketed(&listed);
                 let is_documented = leaves.contains_key(listed.as_str()) || is_group(leaves, &listed);
-                let Some(value) = take(&mut rest, &parts).filter(|_| is_documented) else { return Ok(None) };
+                let Some(value) = take(&mut rest, &parts).filter(|_| is_documented) else {
+                    return Err(Reason::UnknownParameter(name.clone()).into());
+                };
                 let value = typed(leaves, &listed, &name, &value)?;
                 check(GivenRequest { path, params }, &parts, &value)?;
                 put(given, &parts, value);
             }
-            Ok(command) => return Ok(Some(command)),
-            Err(other) => return Err(other),
+            read => return read,
         }
     }
 }
@@ -112,7 +131,8 @@ pub(super) fn is_documented(operation: &str, name: &str) -> Option<bool> {
 fn clear<'p>(leaves: &Leaves, parts: &mut Vec<&'p str>, params: &'p Value, given: &mut Value) {
     for (name, value) in params.as_object().into_iter().flatten() {
         parts.push(name);
-        if value == "" && is_group(leaves, &bracketed(parts)) {
+        let name = bracketed(parts);
+        if value == "" && (is_group(leaves, &name) || leaves.get(name.as_str()) == Some(&GROUP)) {
             put(given, parts, Value::Null);
         }
         clear(leaves, parts, value, given);
@@ -200,6 +220,7 @@ fn leaf(leaves: &Leaves, listed: &str, name: &str, text: String) -> Result<Value
     }
     match (base, choices) {
         _ if kind.is_none() => Err(Reason::UnknownParameter(param()).into()),
+        (GROUP, _) => Err(Reason::InvalidValue(param(), "it must be an object or an array.".to_owned()).into()),
         ("int", _) => match text.parse::<i64>() {
             Ok(number) => Ok(number.into()),
             Err(_) => Err(Reason::NotAnInteger(param(), text).into()),

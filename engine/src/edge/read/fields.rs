@@ -79,10 +79,10 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns `read` of `name`; `None` if `name` is cleared.
-    pub(super) fn unless_cleared<T>(
-        &self,
+    pub(super) fn unless_cleared<'f, T>(
+        &'f self,
         name: &str,
-        read: impl FnOnce(&Self, &str) -> Result<Option<T>, Refusal>,
+        read: impl FnOnce(&'f Self, &str) -> Result<Option<T>, Refusal>,
     ) -> Result<Option<T>, Refusal> {
         if self.is_cleared(name) { Ok(None) } else { read(self, name) }
     }

@@ -16,7 +16,7 @@ mod routes;
 mod served;
 mod setups;
 
-pub use documented::{DocumentedParameter, documented};
+pub use documented::{DocumentedParameter, clearable, documented};
 pub use form::form;
 pub use path::{Path, Reader, Route, Verb, locate};
 pub use routes::{ROUTES, command};

@@ -338,7 +338,8 @@ pub(super) fn card_options(fields: &Fields<'_>) -> Result<CardOptions, Refusal> 
     if options.is_cleared("card") {
         return Ok(CardOptions { capture_manual: Some(false), request_multicapture: Some(false) });
     }
-    if let Some(bank) = options.group("us_bank_account", &[&["verification_method"]])? {
+    let known: &[&[&str]] = &[&["verification_method"]];
+    if let Some(bank) = options.unless_cleared("us_bank_account", |options, name| options.group(name, known))? {
         // A payment verifies its account at once; only a setup takes days to verify one.
         bank.choice("verification_method", &[("automatic", ()), ("instant", ())])?;
     }
@@ -346,7 +347,8 @@ pub(super) fn card_options(fields: &Fields<'_>) -> Result<CardOptions, Refusal> 
     let Some(card) = options.group("card", &[known])? else {
         return Ok(CardOptions::default());
     };
-    let capture_manual = card.choice("capture_method", &[("manual", true)])?;
+    let manual = card.unless_cleared("capture_method", |card, name| card.choice(name, &[("manual", true)]))?;
+    let capture_manual = manual.or_else(|| card.is_cleared("capture_method").then_some(false));
     let request_multicapture = card.choice("request_multicapture", &[("if_available", true), ("never", false)])?;
     Ok(CardOptions { capture_manual, request_multicapture })
 }

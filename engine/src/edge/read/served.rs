@@ -153,7 +153,9 @@ pub(super) fn check(at: GivenRequest<'_>, parts: &[&str], value: &Value) -> Resu
             map.iter().try_for_each(|(name, inner)| check(at, &[parts, &[name.as_str()]].concat(), inner))
         }
         Value::Array(items) => items.iter().try_for_each(|item| check(at, &[parts, &["0"]].concat(), item)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => check_leaf(at, parts, value),
+        // An empty value asks for no effect (P26).
+        Value::Null => Ok(()),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => check_leaf(at, parts, value),
     }
 }
 

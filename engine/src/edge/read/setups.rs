@@ -117,8 +117,9 @@ fn microdeposits(fields: &Fields<'_>) -> Result<Option<bool>, Refusal> {
     let Some(options) = fields.group("payment_method_options", &[groups])? else {
         return Ok(None);
     };
-    options.group("card", &[])?;
-    let Some(bank) = options.group("us_bank_account", &[&["verification_method"]])? else {
+    options.unless_cleared("card", |options, name| options.group(name, &[]))?;
+    let known: &[&[&str]] = &[&["verification_method"]];
+    let Some(bank) = options.unless_cleared("us_bank_account", |options, name| options.group(name, known))? else {
         return Ok(None);
     };
     bank.choice("verification_method", &[("microdeposits", true), ("automatic", false), ("instant", false)])
