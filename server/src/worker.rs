@@ -59,6 +59,15 @@ struct InFlight {
     to: HashMap<ObjectId, usize>,
 }
 
+/// The result of one round.
+#[derive(Debug)]
+struct Round {
+    /// The number of jobs left undone.
+    left: usize,
+    /// The webhooks whose attempt began.
+    started: Vec<JobKey>,
+}
+
 impl Worker {
     pub(crate) fn new(engine: Arc<Engine>, clock: Arc<MovableClock>, chaos: Option<Arc<Chaos>>) -> Self {
         Self {
@@ -117,30 +126,30 @@ impl Worker {
         *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
     }
 
-    /// Runs the jobs due at `now` and starts their webhooks without waiting. Returns the number of jobs left undone.
+    /// Runs the jobs due at `now` and starts their webhooks without waiting.
     ///
     /// # Errors
     /// Returns an error if the store fails.
-    fn round(self: &Arc<Self>, now: Time) -> Result<usize, StoreError> {
+    fn round(self: &Arc<Self>, now: Time) -> Result<Round, StoreError> {
         let _one = held(&self.round);
         // A webhook in flight before the jobs are read must not be repeated, even if it completes meanwhile.
         let posting = held(&self.in_flight).jobs.clone();
         let progress = self.engine.ask_again();
-        let mut left = usize::try_from(progress.open).unwrap_or(usize::MAX);
+        let mut round = Round { left: usize::try_from(progress.open).unwrap_or(usize::MAX), started: Vec::new() };
         for job in self.due(now)? {
             if self.postponed(job, now)? {
                 continue;
             }
             if job.kind == JobKind::Deliver {
-                left = left.saturating_add(1);
-                if !posting.contains(&job) {
-                    self.start_post(job, now)?;
+                round.left = round.left.saturating_add(1);
+                if !posting.contains(&job) && self.start_post(job, now)? {
+                    round.started.push(job);
                 }
             } else {
                 self.engine.run_job(job, now)?;
             }
         }
-        Ok(left)
+        Ok(round)
     }
 
     /// Injects the due events of banks and returns the due jobs.
@@ -181,7 +190,7 @@ impl Worker {
     }
 
     /// Attempts the due webhooks: those of a server on threads of their own, waiting up to `patience`; those of a test on
-    /// this thread. Sets `attempted` when the first one begins.
+    /// this thread. Sets `attempted` as soon as one of them has ended, whatever the endpoint answered.
     ///
     /// # Errors
     /// Returns an error if the store fails.
@@ -192,10 +201,14 @@ impl Worker {
         attempted: &AtomicBool,
     ) -> Result<(), StoreError> {
         if self.chaos.as_ref().is_none_or(|chaos| chaos.is_autonomous) {
-            self.round(now)?;
-            attempted.store(!held(&self.in_flight).jobs.is_empty(), Ordering::SeqCst);
+            let mut waiting = self.round(now)?.started;
             let end = Instant::now().checked_add(patience);
-            while !held(&self.in_flight).jobs.is_empty() && end.is_some_and(|end| Instant::now() < end) {
+            while !waiting.is_empty() && end.is_some_and(|end| Instant::now() < end) {
+                let count = waiting.len();
+                waiting.retain(|job| held(&self.in_flight).jobs.contains(job));
+                if waiting.len() < count {
+                    attempted.store(true, Ordering::SeqCst);
+                }
                 thread::sleep(SHORT_REST);
             }
             return Ok(());
@@ -203,15 +216,15 @@ impl Worker {
         let _one = held(&self.round);
         for job in self.due(now)?.into_iter().filter(|job| job.kind == JobKind::Deliver) {
             if !self.postponed(job, now)? {
-                attempted.store(true, Ordering::SeqCst);
                 self.engine.run_job(job, now)?;
+                attempted.store(true, Ordering::SeqCst);
             }
         }
         Ok(())
     }
 
-    /// Posts one webhook on a thread of its own, unless too many are in flight.
-    fn start_post(self: &Arc<Self>, job: JobKey, now: Time) -> Result<(), StoreError> {
+    /// Posts one webhook on a thread of its own, unless too many are in flight. Returns whether the thread runs.
+    fn start_post(self: &Arc<Self>, job: JobKey, now: Time) -> Result<bool, StoreError> {
         let to = match self.engine.store().object(job.object)? {
             Some(Object::Delivery(delivery)) => ObjectId::from(delivery.endpoint),
             Some(_) | None => job.object,
@@ -220,7 +233,7 @@ impl Worker {
             let mut way = held(&self.in_flight);
             let count = way.to.get(&to).copied().unwrap_or(0);
             if way.jobs.len() >= MOST_POSTS || count >= MOST_POSTS_TO_ONE {
-                return Ok(());
+                return Ok(false);
             }
             way.jobs.insert(job);
             way.to.insert(to, count.saturating_add(1));
@@ -232,10 +245,10 @@ impl Worker {
                 tracing::error!(%error, "the outcome of a webhook could not be stored; the webhook is repeated");
             }
         });
-        if let Err(error) = spawned {
+        if let Err(error) = &spawned {
             tracing::error!(%error, "no thread could be started for a webhook; it is retried");
         }
-        Ok(())
+        Ok(spawned.is_ok())
     }
 
     /// Returns whether the clock can be moved ahead by `seconds` more.
@@ -255,7 +268,7 @@ impl Worker {
         let end = Instant::now().checked_add(PATIENCE);
         let in_time = || end.is_some_and(|end| Instant::now() < end);
         loop {
-            while self.round(self.clock.now())? > 0 && in_time() {
+            while self.round(self.clock.now())?.left > 0 && in_time() {
                 thread::sleep(SHORT_REST);
             }
             match self.next_due()? {
@@ -270,7 +283,7 @@ impl Worker {
             }
         }
         self.clock.advance_to(target)?;
-        while self.round(self.clock.now())? > 0 && in_time() {
+        while self.round(self.clock.now())?.left > 0 && in_time() {
             thread::sleep(SHORT_REST);
         }
         Ok(self.clock.now())
@@ -320,6 +333,33 @@ mod tests {
             assert!(!matches!(ask, Ask::CaptureAll { .. }) || left().is_err(), "on purpose");
             self.0.ask(reference, ask)
         }
+    }
+
+    /// A webhook counts as attempted before the response if its attempt ended, not because another one is in flight.
+    #[test]
+    fn only_own_webhooks_count_as_attempted() {
+        let clock = Arc::new(MovableClock::unsaved());
+        let parts = EngineParts { clock: clock.clone(), ..EngineParts::in_memory(Time::default()) };
+        let engine = Arc::new(Engine::open(parts).unwrap());
+        engine.add_account(Account::standard(AccountId(1))).unwrap();
+        let worker = Arc::new(Worker::new(Arc::clone(&engine), Arc::clone(&clock), None));
+        let attempted = |patience| {
+            let attempted = AtomicBool::new(false);
+            worker.post_due(clock.now(), patience, &attempted).unwrap();
+            attempted.load(Ordering::SeqCst)
+        };
+        let other = JobKey::new(JobKind::Deliver, holdfast_engine::CustomerId(9));
+        held(&worker.in_flight).jobs.insert(other);
+        assert!(!attempted(SHORT_REST), "another webhook is in flight, and none is due");
+        let send = |path, params: &[(&str, &str)]| {
+            let command = read::command(read::Verb::Post, path, &read::form(params.iter().copied()));
+            assert_eq!(engine.execute(Request::new(AccountId(1), command)).status(), 200);
+        };
+        send("/v1/webhook_endpoints", &[("url", "https://x"), ("enabled_events[]", "*")]);
+        send("/v1/customers", &[]);
+        assert!(attempted(PATIENCE), "the attempt has ended, and the endpoint did not answer");
+        held(&worker.in_flight).jobs.remove(&other);
+        assert!(!attempted(SHORT_REST), "no webhook is due");
     }
 
     /// A job that panics is retried, and the worker continues.

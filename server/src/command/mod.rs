@@ -28,8 +28,26 @@ enum Task {
     Offline(offline::Task),
 }
 
-/// The result of a subcommand: `true` is exit code 0, `false` is 1, an error (bad input, unusable file) is 2.
-pub(crate) type Outcome = Result<bool, Box<dyn Error + Send + Sync>>;
+/// The end of a subcommand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// Exit code 0.
+    Success,
+    /// Exit code 1: the request was refused, the object does not exist, or the ledgers differ.
+    Failure,
+    /// Exit code 3: work was left open, so the result proves nothing.
+    Incomplete,
+}
+
+impl Ending {
+    /// Returns success if `is_success`, otherwise failure.
+    pub(crate) const fn of(is_success: bool) -> Self {
+        if is_success { Self::Success } else { Self::Failure }
+    }
+}
+
+/// The result of a subcommand; an error (bad input, unusable file) is exit code 2.
+pub(crate) type Outcome = Result<Ending, Box<dyn Error + Send + Sync>>;
 
 /// Runs the subcommand.
 pub(crate) fn run(arguments: Arguments) -> Outcome {

@@ -1,13 +1,13 @@
 //! The subcommands that work on a store's file without serving it.
 
-use super::Outcome;
+use super::{Ending, Outcome};
 use clap::{Subcommand, ValueEnum};
 use holdfast_engine::acquirer::{LedgerFile, NoFaults, SimulatedAcquirer};
 use holdfast_engine::edge::{read, render};
 use holdfast_engine::objects::Account;
 use holdfast_engine::store::{Durability, SqliteStore, StoreError};
 use holdfast_engine::{
-    AccountId, ApiVersion, Engine, EngineParts, Ids, Kind, ObjectId, Request, SystemIds, Time, reconcile,
+    AccountId, ApiVersion, Engine, EngineParts, Ids, Kind, ObjectId, Request, Summary, SystemIds, Time, reconcile,
 };
 use holdfast_server::{HttpDelivery, MovableClock};
 use std::error::Error;
@@ -61,7 +61,8 @@ pub(crate) enum Task {
         #[arg(long, value_parser = version)]
         version: Option<ApiVersion>,
     },
-    /// Run due jobs: expiry, background captures, bank and refund outcomes, webhooks.
+    /// Run due jobs: expiry, background captures, bank and refund outcomes, webhooks; exit with 3 if requests to the
+    /// acquirer stay open.
     Run {
         /// SQLite file of the store.
         file: PathBuf,
@@ -69,7 +70,8 @@ pub(crate) enum Task {
         #[arg(long)]
         at: Option<u64>,
     },
-    /// Compare payments, the ledger and the acquirer's ledger; exit with 1 at the first difference.
+    /// Compare payments, the ledger and the acquirer's ledger; exit with 1 at the first difference, with 3 if requests to
+    /// the acquirer are open.
     Reconcile {
         /// SQLite file of the store.
         file: PathBuf,
@@ -102,7 +104,7 @@ pub(crate) fn run(task: Task) -> Outcome {
             let request = request(account, method, &path, &parameters, key, version);
             let response = engine.execute(request);
             println!("{:#}", render::response(&response));
-            Ok(response.status() < 400)
+            Ok(Ending::of(response.status() < 400))
         }
         Task::Run { file, at } => {
             let (engine, _) = open(&existing(file)?)?;
@@ -111,24 +113,33 @@ pub(crate) fn run(task: Task) -> Outcome {
                 "{} jobs run, {} acquirer requests completed, {} left open, {} idempotency keys removed",
                 progress.jobs, progress.answered, progress.open, progress.pruned
             );
-            Ok(progress.open == 0)
+            Ok(if progress.open == 0 { Ending::Success } else { Ending::Incomplete })
         }
         Task::Reconcile { file } => {
             let (engine, acquirer) = open(&existing(file)?)?;
-            match reconcile(engine.store(), &acquirer.read_positions()?)? {
-                Ok(sum) => {
-                    println!(
-                        "no difference: {} payments, {} charges, {} refunds, {} ledger entries, {} holds at the acquirer; {} \
-                         acquirer requests open",
-                        sum.intents, sum.charges, sum.refunds, sum.movements, sum.positions, sum.open
-                    );
-                    Ok(true)
-                }
-                Err(difference) => {
-                    println!("difference: {difference}");
-                    Ok(false)
-                }
-            }
+            let compared = reconcile(engine.store(), &acquirer.read_positions()?)?;
+            let (text, ending) = match compared {
+                Ok(sum) => reconciled(&sum),
+                Err(difference) => (format!("difference: {difference}"), Ending::Failure),
+            };
+            println!("{text}");
+            Ok(ending)
+        }
+    }
+}
+
+/// Returns the text about books without a difference. Objects with open requests to the acquirer were not compared with
+/// its ledger, so the result is then incomplete.
+fn reconciled(sum: &Summary) -> (String, Ending) {
+    let compared = format!(
+        "no difference: {} payments, {} charges, {} refunds, {} ledger entries, {} holds at the acquirer",
+        sum.intents, sum.charges, sum.refunds, sum.movements, sum.positions
+    );
+    match sum.open {
+        0 => (compared, Ending::Success),
+        open => {
+            let rest = "their payments were not compared with the acquirer; run `engine run` first";
+            (format!("INCOMPLETE: {open} requests to the acquirer are open, {rest}\n{compared}"), Ending::Incomplete)
         }
     }
 }
@@ -165,7 +176,7 @@ fn create(file: &Path, country: String, pricing: Pricing, platform: Option<Accou
     let interchange_plus = matches!(pricing, Pricing::InterchangePlus);
     engine.add_account(Account { country, interchange_plus, platform, ..Account::standard(id) })?;
     println!("{id}");
-    Ok(true)
+    Ok(Ending::Success)
 }
 
 fn inspect(engine: &Engine, id: Option<ObjectId>) -> Outcome {
@@ -175,7 +186,7 @@ fn inspect(engine: &Engine, id: Option<ObjectId>) -> Outcome {
             Some(object) => println!("{:#}", render::object(object, ApiVersion::CURRENT)),
             None => println!("no such object: {id}"),
         }
-        return Ok(found.is_some());
+        return Ok(Ending::of(found.is_some()));
     }
     for kind in Kind::ALL {
         let mut count = 0_u64;
@@ -186,7 +197,7 @@ fn inspect(engine: &Engine, id: Option<ObjectId>) -> Outcome {
     if let Some(due) = engine.next_due()? {
         println!("next job due at {}", due.seconds());
     }
-    Ok(true)
+    Ok(Ending::Success)
 }
 
 fn first_account(engine: &Engine) -> Result<Option<AccountId>, StoreError> {

@@ -1,6 +1,6 @@
 //! `engine serve`.
 
-use super::Outcome;
+use super::{Ending, Outcome};
 use clap::{Args, ValueEnum};
 use holdfast_engine::{AccountId, Dialect, Timing};
 use holdfast_server::chaos::{Chaos, ChaosChoice};
@@ -82,7 +82,7 @@ pub(crate) fn run(options: Serve) -> Outcome {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(listen(options))?;
-    Ok(true)
+    Ok(Ending::Success)
 }
 
 async fn listen(options: Serve) -> Result<(), Failure> {

@@ -1,7 +1,13 @@
-//! The command line: exit codes 0, 1 and 2, and error messages that name the fix.
+//! The command line: exit codes 0 to 3, and error messages that name the fix.
 
+use holdfast_engine::acquirer::{Fault, LedgerFile, PlannedFaults, SimulatedAcquirer};
+use holdfast_engine::edge::read;
+use holdfast_engine::objects::Account;
+use holdfast_engine::store::{Durability, SqliteStore};
+use holdfast_engine::{AccountId, Engine, EngineParts, Request, SystemIds, Time};
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
 fn engine(folder: &Path, arguments: &str) -> (i32, String) {
     let output = Command::new(env!("CARGO_BIN_EXE_engine"))
@@ -47,4 +53,38 @@ fn commands_and_exit_codes() {
     assert!(output.contains("the acquirer does not know its hold"), "{output}");
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
     assert!(!left.contains(&"p.db-wal".into()), "the write-ahead log is removed: {left:?}");
+}
+
+/// Books with an open request to the acquirer are not compared to the end: the result is incomplete, not a pass.
+#[test]
+fn open_requests_to_the_acquirer_are_incomplete() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("p.db");
+    let ledger = LedgerFile::open(&file.with_extension("acquirer")).unwrap();
+    let faults = PlannedFaults::new([Fault::AnswerLost; 3]);
+    let parts = EngineParts {
+        store: Arc::new(SqliteStore::open(&file, Durability::Full).unwrap()),
+        acquirer: Arc::new(SimulatedAcquirer::on_ledger(faults, ledger)),
+        ids: Arc::new(SystemIds::default()),
+        ..EngineParts::in_memory(Time::default())
+    };
+    let opened = Engine::open(parts).unwrap();
+    opened.add_account(Account::standard(AccountId(1))).unwrap();
+    let pay = [
+        ("amount", "1000"),
+        ("currency", "usd"),
+        ("confirm", "true"),
+        ("payment_method_types[]", "card"),
+        ("payment_method", "pm_card_visa"),
+    ];
+    let pay = read::command(read::Verb::Post, "/v1/payment_intents", &read::form(pay));
+    assert_eq!(opened.execute(Request::new(AccountId(1), pay)).status(), 500);
+    drop(opened);
+    let (code, output) = engine(folder.path(), "reconcile p.db");
+    assert_eq!(code, 3, "{output}");
+    assert!(output.starts_with("INCOMPLETE: 1 requests to the acquirer are open"), "{output}");
+    assert_eq!(engine(folder.path(), "run p.db").0, 0);
+    let (code, output) = engine(folder.path(), "reconcile p.db");
+    assert_eq!(code, 0, "{output}");
+    assert!(output.starts_with("no difference: 1 payments"), "{output}");
 }
