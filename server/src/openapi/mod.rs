@@ -3,8 +3,8 @@
 mod table;
 
 use crate::routes::{Handler, TABLE};
-use holdfast_engine::Currency;
-use holdfast_engine::edge::read::{Route, Verb};
+use holdfast_engine::edge::read::{Route, Verb, documented};
+use holdfast_engine::{Currency, MethodType, OtherType};
 use serde_json::{Map, Value, json};
 use table::{OBJECTS, PAGE};
 
@@ -66,7 +66,7 @@ fn operation(route: &Route<Handler>) -> Value {
     }
     let mut operation = json!({ "operationId": operation_id(route), "responses": answered });
     if route.verb == Verb::Post {
-        put(&mut operation, "requestBody", body(&named));
+        put(&mut operation, "requestBody", body(route.pattern, &named));
     } else {
         listed.extend(named.iter().map(|field| {
             json!({ "name": field.name, "in": "query", "required": field.required, "schema": parameter(field) })
@@ -94,19 +94,45 @@ fn links(route: &Route<Handler>) -> Value {
     Value::Object(TABLE.iter().filter(about).map(link).collect())
 }
 
-fn body(named: &[Field<'_>]) -> Value {
+fn body(pattern: &str, named: &[Field<'_>]) -> Value {
     let required: Vec<&str> = named.iter().filter(|field| field.required).map(|field| field.name).collect();
-    let encoding: Map<String, Value> = (named.iter())
-        .filter(|field| field.kind == "map" || field.kind == "list")
-        .map(|field| (field.name.to_owned(), json!({ "style": "deepObject", "explode": true })))
+    let mut properties: Map<String, Value> =
+        named.iter().map(|field| (field.name.to_owned(), parameter(field))).collect();
+    let endpoint = format!("POST {pattern}");
+    for one in documented().filter(|one| one.endpoint == endpoint) {
+        let (name, inner) = one.name.split_once('[').map_or((one.name, None), |(name, inner)| (name, Some(inner)));
+        let described = || match inner {
+            None => documented_leaf(one.kind),
+            Some(inner) if inner.starts_with("0]") => json!({ "type": "array", "items": {} }),
+            Some(_) => json!({ "type": "object" }),
+        };
+        properties.entry(name).or_insert_with(described);
+    }
+    properties.insert("expand".to_owned(), json!({ "type": "array", "items": { "type": "string" } }));
+    let is_deep = |schema: &Value| schema["type"] == "object" || schema["type"] == "array";
+    let encoding: Map<String, Value> = (properties.iter())
+        .filter(|(_, schema)| is_deep(schema))
+        .map(|(name, _)| (name.clone(), json!({ "style": "deepObject", "explode": true })))
         .collect();
-    let properties: Map<String, Value> = named.iter().map(|field| (field.name.to_owned(), parameter(field))).collect();
+    let is_required = |name: &str| required.contains(&name);
+    let optional = properties.iter_mut().filter(|(name, _)| !is_required(name));
+    // An empty text unsets a parameter, or is refused by the operation itself (P26).
+    optional
+        .for_each(|(_, schema)| *schema = json!({ "anyOf": [schema.take(), { "type": "string", "maxLength": 0 }] }));
     let mut form = json!({ "type": "object", "properties": properties, "additionalProperties": false });
     if !required.is_empty() {
         put(&mut form, "required", json!(required));
     }
     json!({ "required": !required.is_empty(),
         "content": { "application/x-www-form-urlencoded": { "schema": form, "encoding": encoding } } })
+}
+
+/// Returns the schema of a documented parameter of a type: a number or one of some choices, or a plain type.
+fn documented_leaf(kind: &str) -> Value {
+    match kind.split_once('=') {
+        Some(("int", choices)) => json!({ "anyOf": [schema("int"), schema(&format!("={choices}"))] }),
+        _ => request_schema(kind),
+    }
 }
 
 fn responses(answers: &str) -> Value {
@@ -189,7 +215,7 @@ fn properties(named: &[Field<'_>]) -> Map<String, Value> {
 
 /// Returns the schema of a parameter, with the bounds that its name implies.
 fn parameter(field: &Field<'_>) -> Value {
-    let mut schema = schema(field.kind);
+    let mut schema = request_schema(field.kind);
     match field.name {
         "limit" => {
             put(&mut schema, "minimum", 1.into());
@@ -204,13 +230,17 @@ fn parameter(field: &Field<'_>) -> Value {
             put(&mut schema, "minimum", 0.into());
             put(&mut schema, "maximum", 3_600.into());
         }
-        "currency" => put(&mut schema, "enum", Currency::ALL.iter().map(|currency| currency.code()).collect()),
+        "currency" => {
+            let codes = Currency::ALL.iter().map(|currency| currency.code());
+            let codes: Value = codes.clone().map(str::to_owned).chain(codes.map(str::to_ascii_uppercase)).collect();
+            put(&mut schema, "enum", codes);
+        }
         "payment_method" => {
             let tokens = ["pm_card_visa", "pm_card_visa_chargeDeclined", "pm_card_threeDSecure2Required"];
-            put(&mut schema, "anyOf", json!([{ "enum": tokens }, { "pattern": "^pm_[0-9A-Za-z]{11}$" }]));
+            put(&mut schema, "anyOf", json!([{ "enum": tokens }, { "pattern": "^(pm|tok)_[0-9A-Za-z_]+$" }]));
         }
         "payment_method_types" => {
-            put(&mut schema, "items", json!({ "enum": ["card", "us_bank_account", "sepa_debit"] }));
+            put(&mut schema, "items", json!({ "enum": method_types() }));
             put(&mut schema, "minItems", 1.into());
         }
         "country" => put(&mut schema, "pattern", "^[A-Z]{2}$".into()),
@@ -218,6 +248,18 @@ fn parameter(field: &Field<'_>) -> Value {
         _ => {}
     }
     schema
+}
+
+/// Returns the schema of a parameter of a type: a truth value may be written as a number.
+fn request_schema(kind: &str) -> Value {
+    let schema = schema(kind);
+    if kind == "bool" { json!({ "anyOf": [schema, { "enum": ["1", "0"] }] }) } else { schema }
+}
+
+/// Returns the names of all types of payment methods.
+fn method_types() -> Vec<&'static str> {
+    let others = OtherType::ALL.iter().map(|other| other.name());
+    MethodType::ALL.iter().map(|method_type| method_type.name()).chain(others).collect()
 }
 
 fn schema(kind: &str) -> Value {
@@ -232,6 +274,7 @@ fn schema(kind: &str) -> Value {
             "map" => json!({ "type": "object", "additionalProperties": { "type": "string" } }),
             "list" => json!({ "type": "array", "items": {} }),
             "object" => json!({ "type": "object" }),
+            "method" => json!({ "type": "string", "enum": method_types() }),
             _ => json!({ "type": "string" }),
         },
     };
@@ -242,9 +285,10 @@ fn schema(kind: &str) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use holdfast_engine::edge::read::documented;
+mod accepted;
 
+#[cfg(test)]
+mod tests {
     use super::*;
     use holdfast_engine::Reason;
     use holdfast_engine::edge::read::Path;

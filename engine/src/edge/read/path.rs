@@ -42,8 +42,8 @@ pub struct Route<H> {
     pub pattern: &'static str,
     /// The documented parameters, separated by spaces: `name:type`, with `!` behind the name of a required one.
     ///
-    /// Types are `int`, `bool`, `text`, `time` (seconds since 1970), `map` (of texts), `list` (of texts), `object` and
-    /// `=a|b` (one of). The parameters that every list takes are left out.
+    /// Types are `int`, `bool`, `text`, `time` (seconds since 1970), `method` (a type of payment method), `map` (of
+    /// texts), `list` (of texts), `object` and `=a|b` (one of). The parameters that every list takes are left out.
     pub parameters: &'static str,
     /// The kind of the object that is the answer; `[kind]` is a page of a list.
     pub answer: &'static str,

@@ -51,7 +51,7 @@ pub const ROUTES: &[Route<Reader>] = &[
         "/v1/payment_intents",
         "amount!:int currency!:text application_fee_amount:int capture_method:=automatic|automatic_async|manual \
          confirm:bool confirmation_method:=automatic|manual customer:text description:text \
-         error_on_requires_action:bool metadata:map off_session:bool payment_method:text payment_method_types:list \
+         error_on_requires_action:bool metadata:map off_session:=false|true|one_off|recurring payment_method:text payment_method_types:list \
          receipt_email:text return_url:text setup_future_usage:=off_session|on_session statement_descriptor:text \
          transfer_group:text",
         "payment_intent",
@@ -71,7 +71,7 @@ pub const ROUTES: &[Route<Reader>] = &[
     ),
     post(
         "/v1/payment_intents/{id}/confirm",
-        "capture_method:=automatic|automatic_async|manual payment_method:text off_session:bool return_url:text \
+        "capture_method:=automatic|automatic_async|manual payment_method:text off_session:=false|true|one_off|recurring return_url:text \
          setup_future_usage:=off_session|on_session error_on_requires_action:bool receipt_email:text",
         "payment_intent",
         |id, params| payments::confirm(intent(id)?, params),
@@ -201,12 +201,9 @@ pub const ROUTES: &[Route<Reader>] = &[
         owned(Kind::PaymentMethod, id, "customer", params)
     }),
     get("/v1/customers/{customer}/payment_methods/{id}", "", "payment_method", method),
-    post(
-        "/v1/payment_methods",
-        "type!:=card|us_bank_account|sepa_debit metadata:map",
-        "payment_method",
-        |_, params| setups::create_method(params),
-    ),
+    post("/v1/payment_methods", "type:method metadata:map", "payment_method", |_, params| {
+        setups::create_method(params)
+    }),
     get("/v1/payment_methods", "customer:text", "[payment_method]", |_, params| {
         list(Kind::PaymentMethod, &["customer"], params)
     }),
