@@ -13,7 +13,7 @@ use holdfast_engine::command::{
     CapturePaymentIntent, Choices, Command, ConfirmOptions, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund,
     MethodRef,
 };
-use holdfast_engine::objects::{Account, CaptureMethod, MethodTypes};
+use holdfast_engine::objects::{Account, Balances, CaptureMethod, Funds, MethodTypes};
 use holdfast_engine::store::{Durability, MemoryStore, SqliteStore, Store};
 use holdfast_engine::{
     AccountId, Currency, DecisionContext, Dialect, Engine, EngineParts, Objects, PaymentIntentId, Request,
@@ -115,8 +115,12 @@ impl Objects for View {
     fn object(&self, id: holdfast_engine::ObjectId) -> Option<holdfast_engine::Object> {
         self.0.object(id).unwrap()
     }
-    fn balance(&self, account: AccountId, currency: Currency) -> i64 {
+    fn balance(&self, account: AccountId, currency: Currency) -> Funds {
         self.0.balance(account, currency).unwrap()
+    }
+
+    fn balances(&self, account: AccountId) -> Balances {
+        self.0.balances(account).unwrap()
     }
 }
 

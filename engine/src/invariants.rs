@@ -5,7 +5,9 @@
 //! otherwise ([`EngineParts::assertions`](crate::EngineParts::assertions)).
 
 use crate::Object;
-use crate::objects::{ApplicationFee, Charge, ChargeStatus, IntentStatus, PaymentIntent, Refund, Transfer};
+use crate::objects::{
+    ApplicationFee, BalanceTransaction, Charge, ChargeStatus, IntentStatus, PaymentIntent, Refund, Transfer,
+};
 
 /// Whether assertions are compiled in: with `debug-assertions`, or with the feature `assertions`.
 ///
@@ -29,12 +31,12 @@ pub(crate) fn record(object: &Object) -> Result<(), Violation> {
         Object::ApplicationFee(fee) => holds(fee.refunded <= fee.amount, "refunded <= amount of a fee"),
         Object::Reversal(reversal) => holds(!reversal.amount.is_zero(), "a reversal moves money"),
         Object::FeeRefund(refund) => holds(!refund.amount.is_zero(), "a fee refund moves money"),
+        Object::BalanceTransaction(entry) => entry_alone(entry),
         Object::Account(_)
         | Object::Customer(_)
         | Object::PaymentMethod(_)
         | Object::SetupIntent(_)
         | Object::CheckoutSession(_)
-        | Object::BalanceTransaction(_)
         | Object::Event(_)
         | Object::WebhookEndpoint(_)
         | Object::Delivery(_) => Ok(()),
@@ -80,6 +82,13 @@ fn refund_alone(refund: &Refund) -> Result<(), Violation> {
     holds(returned == refund.status.is_undone(), "a refund has a returning ledger entry exactly if it is undone")
 }
 
+fn entry_alone(entry: &BalanceTransaction) -> Result<(), Violation> {
+    holds(entry.net().is_ok(), "the net amount of a ledger entry is in range")?;
+    holds(entry.fee.is_zero() || entry.kind.bears_fee(), "only payments of customers bear a fee")?;
+    holds(entry.available_on >= entry.created, "a ledger entry is available when it is made or later")?;
+    holds(entry.is_available || entry.available_on > entry.created, "what is available at once is not pending")
+}
+
 /// Checks the invariants of one change of a record.
 ///
 /// # Errors
@@ -98,7 +107,8 @@ pub(crate) fn change(before: &Object, after: &Object) -> Result<(), Violation> {
         (Object::Transfer(before), Object::Transfer(after)) => transfer_change(before, after),
         (Object::ApplicationFee(before), Object::ApplicationFee(after)) => fee_change(before, after),
         (Object::BalanceTransaction(before), Object::BalanceTransaction(after)) => {
-            holds(before == after, "a ledger entry never changes")
+            let settles = !before.is_available && before.settled() == **after;
+            holds(before == after || settles, "a ledger entry only becomes available, once")
         }
         (Object::Event(before), Object::Event(after)) => holds(before == after, "an event never changes"),
         _ => Ok(()),

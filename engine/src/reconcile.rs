@@ -178,6 +178,7 @@ impl Records {
         self.check_shares(&mut ledger)?;
         ledger.nothing_left()?;
         ledger.check_balances(store)?;
+        ledger.check_jobs(store)?;
         let known: FxHashSet<Reference> = self.charges.values().map(|charge| charge.hold).collect();
         let mut orphans: Vec<&Reference> = positions.keys().filter(|hold| !known.contains(hold)).collect();
         orphans.sort_unstable();

@@ -240,6 +240,7 @@ impl MerchantRun<'_> {
             JobKind::RefundOutcome => "the network reports the outcome of the refund",
             JobKind::RefundDetails => "the time for the customer's details is over",
             JobKind::ExpireSession => "the session expires",
+            JobKind::Settle => "the money becomes available",
             JobKind::Deliver => "",
         };
         if matches!(ran, Ok(true)) && !text.is_empty() {

@@ -8,7 +8,7 @@ use holdfast_engine::command::Command;
 use holdfast_engine::edge::render;
 use holdfast_engine::objects::Account;
 use holdfast_engine::time::DAY;
-use holdfast_engine::{AccountId, CheckoutSessionId, Clock, Currency, Kind, Object, Reason, Time};
+use holdfast_engine::{AccountId, CheckoutSessionId, Clock, Kind, Object, Reason, Time};
 use serde_json::{Value, json};
 use std::sync::PoisonError;
 
@@ -46,21 +46,11 @@ pub(crate) fn list_accounts(call: &LocalCall<'_>) -> Answered {
     page(call.params, all, "account", render::url(Kind::Account, None)).map(List::into_answer)
 }
 
-/// `GET /v1/balance`: the sum of the ledger in each currency. All of it is available; nothing is pending.
+/// `GET /v1/balance`: the sums of the ledger in each currency, available and pending apart (P22).
 pub(crate) fn balance(call: &LocalCall<'_>) -> Answered {
     only(call.params, &[])?;
-    let (mut available, mut pending) = (Vec::new(), Vec::new());
-    for currency in Currency::ALL {
-        let amount = call.app.engine.store().balance(call.caller.account, *currency).map_err(|error| broken(&error))?;
-        if amount == 0 && *currency != Currency::Usd {
-            continue;
-        }
-        let currency = currency.code();
-        available.push(json!({ "amount": amount, "currency": currency, "source_types": { "card": amount } }));
-        pending.push(json!({ "amount": 0, "currency": currency, "source_types": { "card": 0 } }));
-    }
-    Ok(Answer::ok(json!({ "object": "balance", "available": available, "livemode": false, "pending": pending,
-        "refund_and_dispute_prefunding": { "available": [], "pending": [] } })))
+    let balances = call.app.engine.store().balances(call.caller.account).map_err(|error| broken(&error))?;
+    Ok(Answer::ok(render::balance(&balances)))
 }
 
 /// `GET /v1/checkout/sessions/{id}/line_items`.

@@ -86,6 +86,8 @@ pub enum JobKind {
     ExpireSession = 5,
     /// Posts an event to an endpoint (HOOK-1).
     Deliver = 6,
+    /// Makes a pending ledger entry available (P22).
+    Settle = 7,
 }
 
 impl JobKind {
@@ -98,6 +100,7 @@ impl JobKind {
         Self::RefundDetails,
         Self::ExpireSession,
         Self::Deliver,
+        Self::Settle,
     ];
 }
 

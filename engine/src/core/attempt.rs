@@ -308,10 +308,9 @@ pub(super) fn succeed(
     changes: &mut Changes,
     (before, intent): (&PaymentIntent, &PaymentIntent),
     charge: Charge,
-    mut connected: Changes,
+    connected: Changes,
 ) {
-    changes.objects.append(&mut connected.objects);
-    changes.events.append(&mut connected.events);
+    changes.append(connected);
     context.announce_change(changes, EventType::PaymentIntentSucceeded, before, intent);
     changes.put(charge);
 }

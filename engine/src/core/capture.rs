@@ -229,8 +229,7 @@ impl<'a> Captured<'a> {
             self.announce_charge(changes, EventType::ChargeUpdated);
             self.announce_intent(changes, EventType::PaymentIntentAmountCapturableUpdated);
         }
-        changes.objects.append(&mut connected.objects);
-        changes.events.append(&mut connected.events);
+        changes.append(connected);
         Ok(())
     }
 

@@ -1,14 +1,16 @@
 //! Ledger entries, fees and transfers of captures and refunds.
 
 use super::decision_context::{Changes, DecisionContext, Stop};
+use super::settlement::{self, Movement, post};
 use crate::command::{TextsChange, TransferTerms};
 use crate::money::{Currency, Money, OutOfRange};
 use crate::objects::{
-    ApplicationFee, BalanceTransaction, Charge, EventType, FeeRefund, MovementKind, Refund, Reversal, SharedTexts,
-    Texts, Transfer, TransferData,
+    Account, ApplicationFee, Charge, EventType, FeeRefund, MovementKind, Refund, Reversal, SharedTexts, Texts,
+    Transfer, TransferData,
 };
 use crate::refusal::Reason;
-use crate::{AccountId, ApplicationFeeId, BalanceTransactionId, FeeRefundId, ObjectId, ReversalId, TransferId};
+use crate::time::Time;
+use crate::{AccountId, ApplicationFeeId, ChargeId, FeeRefundId, ReversalId, TransferId};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -60,20 +62,6 @@ fn destination(context: &DecisionContext<'_>, terms: TransferTerms, currency: Cu
     }
 }
 
-/// Posts one movement of one account to the ledger.
-pub(super) fn post(
-    context: &DecisionContext<'_>,
-    changes: &mut Changes,
-    account: AccountId,
-    kind: MovementKind,
-    (amount, currency): (i64, Currency),
-    source: impl Into<ObjectId>,
-) -> BalanceTransactionId {
-    let (id, created, source) = (context.id(BalanceTransactionId), context.now, source.into());
-    changes.put(BalanceTransaction { id, account, created, amount, currency, kind, source });
-    id
-}
-
 /// Posts a capture of `amount`: the charge's ledger entry, the transfer and the fee (U11: one of each for
 /// every capture, the charge points at the first).
 pub(super) fn post_capture(
@@ -85,7 +73,9 @@ pub(super) fn post_capture(
 ) -> Result<(), Stop> {
     let is_card = charge.test_method.row().method_type.is_card();
     let kind = if is_card { MovementKind::Charge } else { MovementKind::Payment };
-    let entry = post(context, changes, charge.account, kind, (amount.incoming()?, charge.currency), charge.id);
+    charge.available_on = Some(settlement::available_on(context, charge));
+    let of_charge = Movement::of(charge.id, kind, charge.currency, charge.available_on);
+    let entry = post(context, changes, charge.account, &of_charge, amount.incoming()?)?;
     charge.balance_transaction = charge.balance_transaction.or(Some(entry));
     let fee = shares.fee.filter(|fee| !fee.is_zero());
     if let Some(fee) = fee {
@@ -118,9 +108,11 @@ pub(super) fn move_to(
 ) -> Result<TransferId, Stop> {
     let id = context.id(TransferId);
     let account = charge.map_or(context.account.id, |charge| charge.account);
-    let out = (amount.outgoing()?, currency);
-    let balance_transaction = post(context, changes, account, MovementKind::Transfer, out, id);
-    post(context, changes, destination, MovementKind::TransferReceived, (amount.incoming()?, currency), id);
+    let available_on = charge.and_then(|charge| settlement::of_charge(context, charge));
+    let [out, into] = [MovementKind::Transfer, MovementKind::TransferReceived]
+        .map(|kind| Movement::of(id, kind, currency, available_on));
+    let balance_transaction = post(context, changes, account, &out, amount.outgoing()?)?;
+    post(context, changes, destination, &into, amount.incoming()?)?;
     let transfer = Transfer {
         id,
         account,
@@ -169,9 +161,10 @@ fn take_fee(
         Some(_) => charge.account,
         None => context.account.platform.unwrap_or(charge.account),
     };
-    let earned = (amount.incoming()?, charge.currency);
-    let balance_transaction = post(context, changes, account, MovementKind::ApplicationFee, earned, id);
-    post(context, changes, payer, MovementKind::FeePaid, (amount.outgoing()?, charge.currency), id);
+    let [earned, paid] = [MovementKind::ApplicationFee, MovementKind::FeePaid]
+        .map(|kind| Movement::of(id, kind, charge.currency, charge.available_on));
+    let balance_transaction = post(context, changes, account, &earned, amount.incoming()?)?;
+    post(context, changes, payer, &paid, amount.outgoing()?)?;
     let (created, refunded, currency) = (context.now, Money::ZERO, charge.currency);
     let charge = charge.id;
     let fee = ApplicationFee { id, account, payer, created, amount, refunded, currency, charge, balance_transaction };
@@ -190,9 +183,11 @@ pub(super) fn give_back_fee(
 ) -> Result<(ApplicationFee, FeeRefund), Stop> {
     let id = context.id(FeeRefundId);
     let (account, currency, created) = (before.account, before.currency, context.now);
-    let out = (amount.outgoing()?, currency);
-    let balance_transaction = post(context, changes, account, MovementKind::ApplicationFeeRefund, out, id);
-    post(context, changes, before.payer, MovementKind::FeeReturned, (amount.incoming()?, currency), id);
+    let available_on = available_with(context, Some(before.charge));
+    let [out, back] = [MovementKind::ApplicationFeeRefund, MovementKind::FeeReturned]
+        .map(|kind| Movement::of(id, kind, currency, available_on));
+    let balance_transaction = post(context, changes, account, &out, amount.outgoing()?)?;
+    post(context, changes, before.payer, &back, amount.incoming()?)?;
     let texts = texts.apply(&None);
     let fee_refund = FeeRefund { id, account, fee: before.id, created, amount, currency, balance_transaction, texts };
     let fee = ApplicationFee { refunded: before.refunded.plus(amount)?, ..before.clone() };
@@ -213,9 +208,11 @@ pub(super) fn bring_back(
 ) -> Result<(Transfer, Reversal), Stop> {
     let id = context.id(ReversalId);
     let (account, currency, created) = (before.account, before.currency, context.now);
-    let back = (amount.incoming()?, currency);
-    let balance_transaction = post(context, changes, account, MovementKind::TransferRefund, back, id);
-    post(context, changes, before.destination, MovementKind::TransferReturned, (amount.outgoing()?, currency), id);
+    let available_on = available_with(context, before.charge);
+    let [back, out] = [MovementKind::TransferRefund, MovementKind::TransferReturned]
+        .map(|kind| Movement::of(id, kind, currency, available_on));
+    let balance_transaction = post(context, changes, account, &back, amount.incoming()?)?;
+    post(context, changes, before.destination, &out, amount.outgoing()?)?;
     let (transfer, refund, texts) = (before.id, refund.map(|refund| refund.id), texts.apply(&None));
     let reversal = Reversal { id, account, transfer, created, amount, currency, refund, balance_transaction, texts };
     let transfer = Transfer { reversed: before.reversed.plus(amount)?, ..before.clone() };
@@ -246,7 +243,13 @@ pub(super) fn proportional(
     Ok(whole.share(amount, charge.captured, context.dialect.half_of_a_share)?.min(left))
 }
 
-/// Returns whether `account` can pay `amount`: its balance may fall to its overdraft, or without limit.
+/// Returns the instant at which the money of a stored charge is available, which returns of its money follow.
+fn available_with(context: &DecisionContext<'_>, charge: Option<ChargeId>) -> Option<Time> {
+    settlement::of_charge(context, &*context.objects.charge(charge?)?)
+}
+
+/// Returns whether `account` can pay `amount`: its balance, pending money included, may fall to its overdraft, or
+/// without limit.
 pub(super) fn can_pay(
     context: &DecisionContext<'_>,
     account: AccountId,
@@ -255,9 +258,27 @@ pub(super) fn can_pay(
 ) -> Result<bool, OutOfRange> {
     let limit = context.objects.account_by_id(account).and_then(|account| account.overdraft);
     let Some(overdraft) = limit else { return Ok(true) };
-    let balance = i128::from(context.objects.balance(account, currency));
+    let balance = context.objects.balance(account, currency).total();
     let available = balance.checked_add(i128::from(overdraft.minor())).ok_or(OutOfRange)?;
     Ok(available >= i128::from(amount.minor()))
+}
+
+/// Returns whether `account` can send `amount` without a source: from its available balance, which may fall to its
+/// overdraft (ERR-27).
+pub(super) fn can_send(
+    context: &DecisionContext<'_>,
+    account: &Account,
+    amount: Money,
+    currency: Currency,
+) -> Result<bool, OutOfRange> {
+    let overdraft = match account.overdraft {
+        None if account.settlement.transfers_need_balance => Money::ZERO,
+        None => return Ok(true),
+        Some(overdraft) => overdraft,
+    };
+    let balance = i128::from(context.objects.balance(account.id, currency).available);
+    let limit = balance.checked_add(i128::from(overdraft.minor())).ok_or(OutOfRange)?;
+    Ok(limit >= i128::from(amount.minor()))
 }
 
 /// Returns the fees of a charge, oldest first.

@@ -22,7 +22,12 @@ pub(super) fn transfer(context: &DecisionContext<'_>, request: &CreateTransfer) 
     if let Some(charge) = &charge {
         source_allows(context, charge, request.currency, amount)?;
     }
-    if !connect::can_pay(context, context.account.id, amount, request.currency)? {
+    // A transfer with a source waits for the money of its charge, and one without takes what is available (ERR-27).
+    let funded = match &charge {
+        Some(charge) => connect::can_pay(context, charge.account, amount, request.currency)?,
+        None => connect::can_send(context, context.account, amount, request.currency)?,
+    };
+    if !funded {
         return Err(Reason::BalanceTooLow.into());
     }
     let mut changes = Changes::default();
@@ -65,14 +70,15 @@ fn source_allows(
     if moved > charge.captured { Err(Reason::SourceTooSmall.into()) } else { Ok(()) }
 }
 
-/// Handles `POST /v1/accounts`: an account connected to the caller's.
+/// Handles `POST /v1/accounts`: an account connected to the caller's, with its settlement (P22).
 pub(super) fn account(context: &DecisionContext<'_>, country: &str, texts: &TextsChange) -> Decided {
     if country.len() != 2 || !country.bytes().all(|letter| letter.is_ascii_uppercase()) {
         let why = "use a two-letter country code such as US or JP.".to_owned();
         return Err(Reason::InvalidValue("country".into(), why).into());
     }
     let connected = Account::connected(context.id(AccountId), context.account.id);
-    let account = Account { country: country.to_owned(), texts: texts.apply(&None), ..connected };
+    let settlement = context.account.settlement;
+    let account = Account { country: country.to_owned(), settlement, texts: texts.apply(&None), ..connected };
     let mut changes = Changes::default();
     changes.put(account.clone());
     Ok(changes.answer(account))

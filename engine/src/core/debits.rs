@@ -75,8 +75,7 @@ pub(super) fn fill_ledger(context: &DecisionContext<'_>, id: ChargeId) -> Decide
     let shares = Shares { fee: charge.application_fee_amount, transfer: charge.transfer_amount };
     connect::post_capture(context, &mut connected, &mut charge, before.captured, shares)?;
     context.announce_change(&mut changes, EventType::ChargeUpdated, &before, &charge);
-    changes.objects.append(&mut connected.objects);
-    changes.events.append(&mut connected.events);
+    changes.append(connected);
     changes.put(charge.clone());
     Ok(changes.answer(charge))
 }

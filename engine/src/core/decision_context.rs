@@ -116,6 +116,14 @@ impl Changes {
         self.unschedule.push(JobKey::new(kind, object));
     }
 
+    /// Adds the changes of another part of the same decision behind these.
+    pub fn append(&mut self, mut other: Self) {
+        self.objects.append(&mut other.objects);
+        self.events.append(&mut other.events);
+        self.schedule.append(&mut other.schedule);
+        self.unschedule.append(&mut other.unschedule);
+    }
+
     /// Returns the finished decision that responds with `object`.
     pub fn answer(self, object: impl Into<Object>) -> Done {
         Done { changes: self, reply: Ok(object.into()) }
@@ -189,6 +197,7 @@ impl DecisionContext<'_> {
             created,
             event_type,
             object,
+            balances: None,
             nested: Vec::new(),
             previous,
             previous_texts,

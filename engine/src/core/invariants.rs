@@ -2,6 +2,7 @@
 //! changes.
 
 use super::decision_context::{Changes, Decided, DecisionContext, Stop};
+use crate::command::{JobKey, JobKind};
 use crate::invariants::{Violation, change, holds, record};
 use crate::objects::{BalanceTransaction, Charge, IntentStatus, MovementKind, PaymentIntent, Refund};
 use crate::{ChargeId, Kind, Object, ObjectId};
@@ -28,15 +29,20 @@ fn changes(context: &DecisionContext<'_>, changes: &Changes) -> Result<(), (Stri
     let mut ledger = Entries::default();
     for (id, object) in &latest {
         record(object).map_err(of(*id))?;
-        match context.objects.object(*id) {
+        let before = context.objects.object(*id);
+        if let Object::BalanceTransaction(entry) = object {
+            let known = before.as_ref().and_then(Object::as_balance_transaction);
+            posted_in_time(context, changes, known.map(|known| &**known), entry).map_err(of(*id))?;
+            if known.is_none() {
+                ledger.add(entry).map_err(of(*id))?;
+            }
+        }
+        match before {
             Some(before) => change(&before, object).map_err(of(*id))?,
             None => {
                 let now = object.created().is_none_or(|created| created == context.now);
                 holds(now, "a new record is created now").map_err(of(*id))?;
             }
-        }
-        if let Object::BalanceTransaction(entry) = object {
-            ledger.add(entry).map_err(of(*id))?;
         }
     }
     let mut refunded: FxHashMap<ChargeId, i128> = FxHashMap::default();
@@ -72,6 +78,27 @@ fn changes(context: &DecisionContext<'_>, changes: &Changes) -> Result<(), (Stri
     }
     let early = changes.schedule.iter().find(|(_, due)| *due < context.now);
     early.map_or(Ok(()), |(job, _)| Err((job.object.to_string(), "a job is due now or later")))
+}
+
+/// Checks that the money of a ledger entry becomes available when it is due, not before, and that a pending entry has its
+/// job (P22).
+fn posted_in_time(
+    context: &DecisionContext<'_>,
+    changes: &Changes,
+    before: Option<&BalanceTransaction>,
+    entry: &BalanceTransaction,
+) -> Result<(), Violation> {
+    let is_due = context.now >= entry.available_on;
+    match before {
+        Some(before) if before.is_available == entry.is_available => Ok(()),
+        Some(_) => holds(is_due, "a ledger entry becomes available when it is due"),
+        None => {
+            holds(entry.is_available == is_due, "a new ledger entry is pending exactly until it is due")?;
+            let job = (JobKey::new(JobKind::Settle, entry.id), entry.available_on);
+            let is_planned = entry.is_available || changes.schedule.contains(&job);
+            holds(is_planned, "a pending ledger entry has a job that makes it available")
+        }
+    }
 }
 
 /// Returns how much of a refund counts: nothing for the picture of a released hold and after the refund is undone.

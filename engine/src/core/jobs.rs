@@ -1,7 +1,7 @@
 //! Decisions of the worker's jobs. A job whose object has moved on changes nothing.
 
 use super::decision_context::{Changes, Decided, DecisionContext, Stop};
-use super::{cancel, checkout, debits, refund_outcome};
+use super::{cancel, checkout, debits, refund_outcome, settlement};
 use crate::command::{JobKey, JobKind};
 use crate::objects::{IntentStatus, RefundStatus};
 use crate::refusal::Reason;
@@ -24,6 +24,7 @@ pub(super) fn run(context: &DecisionContext<'_>, job: JobKey) -> Decided {
         },
         (JobKind::RefundDetails, ObjectId::Refund(id)) => refund_outcome::details_missing(context, id),
         (JobKind::ExpireSession, ObjectId::CheckoutSession(id)) => checkout::expire_due(context, id),
+        (JobKind::Settle, ObjectId::BalanceTransaction(id)) => settlement::settle(context, id),
         (
             JobKind::ExpireHold
             | JobKind::FillLedger
@@ -31,7 +32,8 @@ pub(super) fn run(context: &DecisionContext<'_>, job: JobKey) -> Decided {
             | JobKind::RefundOutcome
             | JobKind::RefundDetails
             | JobKind::ExpireSession
-            | JobKind::Deliver,
+            | JobKind::Deliver
+            | JobKind::Settle,
             _,
         ) => return Err(Reason::Internal(format!("no decision for the job {job:?}")).into()),
     };

@@ -21,6 +21,7 @@ mod new_charge;
 mod refund;
 mod refund_outcome;
 mod session_follow_up;
+mod settlement;
 mod setup;
 mod update;
 mod webhooks;

@@ -4,6 +4,7 @@
 use super::amounts::optional_positive;
 use super::connect;
 use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
+use super::settlement::{self, Movement, post};
 use crate::acquirer::{Answer, Ask};
 use crate::command::{CreateRefund, JobKind, TextsChange};
 use crate::money::Money;
@@ -36,16 +37,17 @@ pub(super) fn create(context: &DecisionContext<'_>, request: &CreateRefund) -> D
     let mut charge = (*before).clone();
     charge.refunded = charge.refunded.plus(amount)?;
     let mut refund = new_refund(context, request, &charge, amount, status(context, &charge, answer, funded));
-    let out = (amount.outgoing()?, charge.currency);
-    let entry = connect::post(context, &mut changes, charge.account, MovementKind::Refund, out, refund.id);
+    // The provider keeps its fee (P22).
+    let available_on = settlement::of_charge(context, &charge);
+    let out = Movement::of(refund.id, MovementKind::Refund, charge.currency, available_on);
+    let entry = post(context, &mut changes, charge.account, &out, amount.outgoing()?)?;
     refund.balance_transaction = Some(entry);
     let mut connected = Changes::default();
     return_fees(context, &mut connected, &charge, fee_part)?;
     refund.transfer_reversal = reverse_transfers(context, &mut connected, &charge, &refund, transfer_part)?;
     context.announce(&mut changes, EventType::RefundCreated, &refund);
     context.announce_change(&mut changes, EventType::ChargeRefunded, &before, &charge);
-    changes.objects.append(&mut connected.objects);
-    changes.events.append(&mut connected.events);
+    changes.append(connected);
     schedule_outcome(context, &mut changes, &refund);
     let refund = Arc::new(refund);
     changes.put(charge);

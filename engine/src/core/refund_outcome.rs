@@ -3,6 +3,7 @@
 use super::connect;
 use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
 use super::refund::{find, schedule_outcome};
+use super::settlement::{self, Movement, post};
 use crate::RefundId;
 use crate::acquirer::{Answer, Ask, Reference};
 use crate::command::JobKind;
@@ -141,8 +142,9 @@ fn give_back(
     let charge_before = charge_before.ok_or_else(|| not_found("charge", refund.charge, "charge"))?;
     let mut charge: Charge = (*charge_before).clone();
     charge.refunded = charge.refunded.minus(refund.amount)?;
-    let back = (refund.amount.incoming()?, refund.currency);
-    let entry = connect::post(context, changes, refund.account, MovementKind::RefundFailure, back, refund.id);
+    let available_on = settlement::of_charge(context, &charge);
+    let back = Movement::of(refund.id, MovementKind::RefundFailure, refund.currency, available_on);
+    let entry = post(context, changes, refund.account, &back, refund.amount.incoming()?)?;
     refund.failure_balance_transaction = Some(entry);
     let mut announced = before;
     for event_type in tell {

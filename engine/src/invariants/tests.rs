@@ -77,6 +77,7 @@ pub(crate) fn charge() -> Charge {
         captures: 1,
         capture_before: None,
         balance_transaction: Some(BalanceTransactionId(6)),
+        available_on: Some(NOW),
         awaits_ledger: false,
         ledger_due: None,
         application_fee_amount: None,
@@ -163,7 +164,18 @@ fn fee_refund(amount: u64) -> FeeRefund {
 fn entry(amount: i64) -> BalanceTransaction {
     let (id, account, created) = (BalanceTransactionId(6), AccountId(1), NOW);
     let (kind, source) = (MovementKind::Charge, ChargeId(3).into());
-    BalanceTransaction { id, account, created, amount, currency: Currency::Usd, kind, source }
+    BalanceTransaction {
+        id,
+        account,
+        created,
+        amount,
+        fee: Money::ZERO,
+        currency: Currency::Usd,
+        kind,
+        source,
+        available_on: created,
+        is_available: true,
+    }
 }
 
 fn edited<T>(mut object: T, edit: impl FnOnce(&mut T)) -> T {
@@ -273,7 +285,7 @@ fn each_invariant_of_a_change_can_fail() {
         (undone().into(), refund().into(), "an undone refund stays undone"),
         (transfer(5, 3).into(), transfer(5, 2).into(), "a transfer is only reversed"),
         (fee(5, 3).into(), fee(6, 3).into(), "a fee is only refunded"),
-        (entry(400).into(), entry(401).into(), "a ledger entry never changes"),
+        (entry(400).into(), entry(401).into(), "a ledger entry only becomes available, once"),
     ];
     for (before, after, violation) in rows {
         assert_eq!(change(&before, &after), Err(violation), "{after:?}");

@@ -1,6 +1,6 @@
 //! Accounts: the merchants, their countries, prices and platforms.
 
-use super::SharedTexts;
+use super::{Settlement, SharedTexts};
 use crate::money::Money;
 use crate::{AccountId, ApiVersion};
 use serde::{Deserialize, Serialize};
@@ -22,12 +22,15 @@ pub struct Account {
     pub version: ApiVersion,
     /// The largest negative balance; `None` is without limit (ERR-27, REF-3, REF-9, CON-5).
     pub overdraft: Option<Money>,
+    /// The fee of its payments, and when their money becomes available (P22).
+    pub settlement: Settlement,
     /// The merchant's texts.
     pub texts: SharedTexts,
 }
 
 impl Account {
-    /// Returns a US account with interchange-plus pricing and the current API version: the account of a test mode.
+    /// Returns a US account with interchange-plus pricing, the current API version and [`Settlement::STANDARD`]: the account
+    /// of a test mode.
     #[must_use]
     pub fn standard(id: AccountId) -> Self {
         Self {
@@ -38,6 +41,7 @@ impl Account {
             platform: None,
             version: ApiVersion::CURRENT,
             overdraft: None,
+            settlement: Settlement::STANDARD,
             texts: None,
         }
     }

@@ -1,11 +1,10 @@
-//! Money between accounts: transfers, fees, their returns, and the entries of the ledger.
+//! Money between accounts: transfers, fees, and their returns.
 
 use super::SharedTexts;
 use crate::money::{Currency, Money};
 use crate::time::Time;
 use crate::{
-    AccountId, ApplicationFeeId, BalanceTransactionId, ChargeId, FeeRefundId, ObjectId, RefundId, ReversalId,
-    TransferId,
+    AccountId, ApplicationFeeId, BalanceTransactionId, ChargeId, FeeRefundId, RefundId, ReversalId, TransferId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -99,61 +98,4 @@ pub struct FeeRefund {
     pub balance_transaction: BalanceTransactionId,
     /// The merchant's texts.
     pub texts: SharedTexts,
-}
-
-/// The kind of the movement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the variants are the provider's types")]
-pub enum MovementKind {
-    Charge,
-    Payment,
-    Refund,
-    RefundFailure,
-    Transfer,
-    TransferRefund,
-    TransferReceived,
-    TransferReturned,
-    ApplicationFee,
-    ApplicationFeeRefund,
-    FeePaid,
-    FeeReturned,
-}
-
-impl MovementKind {
-    /// Returns the type's name in the API.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Charge => "charge",
-            Self::Payment | Self::TransferReceived => "payment",
-            Self::Refund => "refund",
-            Self::RefundFailure => "refund_failure",
-            Self::Transfer => "transfer",
-            Self::TransferRefund => "transfer_refund",
-            Self::TransferReturned => "payment_refund",
-            Self::ApplicationFee => "application_fee",
-            Self::ApplicationFeeRefund => "application_fee_refund",
-            Self::FeePaid | Self::FeeReturned => "adjustment",
-        }
-    }
-}
-
-/// One entry of an account's ledger; entries are never changed. The engine charges no fee of its own,
-/// so the amount is also the net.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BalanceTransaction {
-    /// Its id.
-    pub id: BalanceTransactionId,
-    /// The account whose balance moved.
-    pub account: AccountId,
-    /// The time of posting.
-    pub created: Time,
-    /// The amount in minor units, positive into the account.
-    pub amount: i64,
-    /// The currency of the amount.
-    pub currency: Currency,
-    /// The kind of the movement.
-    pub kind: MovementKind,
-    /// The object that caused it.
-    pub source: ObjectId,
 }

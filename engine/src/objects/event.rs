@@ -1,6 +1,6 @@
 //! Events: frozen snapshots of changed objects, with the values before the change.
 
-use super::{ApplicationFee, ChargeStatus, Customer, RefundStatus, SharedTexts};
+use super::{ApplicationFee, Balances, ChargeStatus, Customer, RefundStatus, SharedTexts};
 use super::{Charge, CheckoutSession, NestedList, PaymentIntent, PaymentStatus, Refund, Transfer};
 use crate::money::Money;
 use crate::time::Time;
@@ -68,6 +68,7 @@ event_types! {
     CustomerCreated "customer.created";
     CustomerUpdated "customer.updated";
     CustomerDeleted "customer.deleted";
+    BalanceAvailable "balance.available";
 }
 
 impl EventType {
@@ -190,6 +191,8 @@ pub struct Event {
     pub event_type: EventType,
     /// The object after the change, frozen (`data.object`).
     pub object: Object,
+    /// The balances of the account at that time, which `balance.available` shows in place of the object (P22).
+    pub balances: Option<Balances>,
     /// The lists inside the object, frozen too, each with its path below the object (P7).
     pub nested: Vec<(String, NestedList)>,
     /// The changed fields with their previous values (`data.previous_attributes`).

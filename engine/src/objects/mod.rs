@@ -6,6 +6,7 @@ mod checkout_session;
 mod connect;
 mod event;
 mod given;
+mod ledger;
 mod nested_list;
 mod object;
 mod payment_intent;
@@ -19,8 +20,9 @@ pub use charge::{Charge, ChargeStatus};
 pub use checkout_session::{
     CheckoutSession, LineItem, PaymentStatus, SessionMode, SessionStatus, SessionTerms, UiMode,
 };
-pub use connect::{ApplicationFee, BalanceTransaction, FeeRefund, MovementKind, Reversal, Transfer};
+pub use connect::{ApplicationFee, FeeRefund, Reversal, Transfer};
 pub use event::{Event, EventType, Field, Origin, Previous, Tracked, Was};
+pub use ledger::{BalanceTransaction, Balances, Funds, MovementKind, Settlement};
 pub use nested_list::NestedList;
 pub use object::{Object, Objects};
 pub use payment_intent::{

@@ -1,8 +1,8 @@
 //! [`Object`], the union of all records, and [`Objects`], the typed reads of one consistent set of them.
 
 use super::{
-    Account, ApplicationFee, BalanceTransaction, Charge, CheckoutSession, Customer, Delivery, Event, FeeRefund,
-    PaymentIntent, PaymentMethod, Refund, Reversal, SetupIntent, Texts, Transfer, WebhookEndpoint,
+    Account, ApplicationFee, BalanceTransaction, Balances, Charge, CheckoutSession, Customer, Delivery, Event,
+    FeeRefund, Funds, PaymentIntent, PaymentMethod, Refund, Reversal, SetupIntent, Texts, Transfer, WebhookEndpoint,
 };
 use crate::ids::{
     AccountId, ApplicationFeeId, BalanceTransactionId, ChargeId, CheckoutSessionId, CustomerId, DeliveryId, EventId,
@@ -58,8 +58,11 @@ macro_rules! objects {
             /// Returns the object with this id.
             fn object(&self, id: ObjectId) -> Option<Object>;
 
-            /// Returns the balance of an account in a currency: the sum of its ledger, in minor units.
-            fn balance(&self, account: AccountId, currency: Currency) -> i64;
+            /// Returns the balance of an account in a currency: the sums of its ledger.
+            fn balance(&self, account: AccountId, currency: Currency) -> Funds;
+
+            /// Returns the balances of an account in all currencies.
+            fn balances(&self, account: AccountId) -> Balances;
 
             $(
                 #[doc = concat!("Returns the [`", stringify!($record), "`] with this id.")]

@@ -1,16 +1,23 @@
 //! The ledger during reconciliation: the object that an entry names must account for the entry.
 
 use super::{Difference, Failure, same};
-use crate::objects::{BalanceTransaction, MovementKind};
+use crate::command::{JobKey, JobKind};
+use crate::money::OutOfRange;
+use crate::objects::{BalanceTransaction, Funds, MovementKind};
 use crate::store::Store;
-use crate::{AccountId, BalanceTransactionId, Currency, ObjectId};
-use rustc_hash::FxHashMap;
+use crate::{AccountId, BalanceTransactionId, Currency, ObjectId, Time};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+/// The last instant that a store can hold.
+const LAST: Time = Time::new(i64::MAX.unsigned_abs());
 
 /// Sums of entries that no object has accounted for yet, and the balances of all entries.
 #[derive(Default)]
 pub(super) struct Ledger {
     sums: FxHashMap<(ObjectId, MovementKind), i64>,
-    balances: FxHashMap<(AccountId, Currency), i64>,
+    balances: FxHashMap<(AccountId, Currency), Funds>,
+    /// The entries that are not available yet.
+    pending: Vec<BalanceTransactionId>,
     count: u64,
     /// The first entry whose sum left the range of `i64`.
     overflow: Option<BalanceTransactionId>,
@@ -20,14 +27,15 @@ impl Ledger {
     /// Adds an entry. A sum that leaves the range of `i64` is reported by [`Self::in_range`].
     pub(super) fn note(&mut self, entry: &BalanceTransaction) {
         self.count = self.count.saturating_add(1);
-        for sum in [
-            self.sums.entry((entry.source, entry.kind)).or_default(),
-            self.balances.entry((entry.account, entry.currency)).or_default(),
-        ] {
-            match sum.checked_add(entry.amount) {
-                Some(after) => *sum = after,
-                None => self.overflow = self.overflow.or(Some(entry.id)),
-            }
+        if !entry.is_available {
+            self.pending.push(entry.id);
+        }
+        let sum = self.sums.entry((entry.source, entry.kind)).or_default();
+        let balance = self.balances.entry((entry.account, entry.currency)).or_default();
+        let moved = entry.movement_since(None).and_then(|movement| balance.plus(movement));
+        match (sum.checked_add(entry.amount), moved) {
+            (Some(after), Ok(moved)) => (*sum, *balance) = (after, moved),
+            (None, _) | (_, Err(OutOfRange)) => self.overflow = self.overflow.or(Some(entry.id)),
         }
     }
 
@@ -64,12 +72,28 @@ impl Ledger {
         }
     }
 
-    /// Checks that the stored balances are the sums of the entries.
+    /// Checks that the stored balances are the sums of the net amounts: of the available entries and of the pending ones
+    /// (P22).
     pub(super) fn check_balances(&self, store: &dyn Store) -> Result<(), Failure> {
         for ((account, currency), sum) in &self.balances {
-            let kept = store.balance(*account, *currency)?;
-            same(&ObjectId::from(*account), "balance kept and ledger added up", kept, *sum)?;
+            let (id, kept) = (ObjectId::from(*account), store.balance(*account, *currency)?);
+            same(&id, "balance kept and ledger added up", kept.total(), sum.total())?;
+            same(&id, "available balance kept and ledger added up", kept.available, sum.available)?;
         }
         Ok(())
+    }
+
+    /// Checks that each pending entry has a job that makes it available (P22).
+    pub(super) fn check_jobs(&self, store: &dyn Store) -> Result<(), Failure> {
+        let planned = if self.pending.is_empty() { Vec::new() } else { store.due(LAST, usize::MAX)? };
+        let planned: FxHashSet<JobKey> = planned.into_iter().collect();
+        let is_lost = |id: &&BalanceTransactionId| !planned.contains(&JobKey::new(JobKind::Settle, **id));
+        match self.pending.iter().find(is_lost) {
+            None => Ok(()),
+            Some(id) => {
+                let what = "it is pending, and no job makes it available".to_owned();
+                Err(Difference { object: id.to_string(), what }.into())
+            }
+        }
     }
 }

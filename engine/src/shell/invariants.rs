@@ -1,6 +1,7 @@
 //! Assertions around each decision and at each commit, if the engine runs with them.
 
 use super::Engine;
+use crate::Object;
 use crate::core::{Decided, DecisionContext, decision_violation};
 use crate::invariants::{Violation, holds, record};
 use crate::store::{Batch, KeyState, Store, StoreError};
@@ -42,9 +43,12 @@ fn batch_violation(store: &dyn Store, batch: &Batch) -> Result<(), (String, Viol
     for object in &batch.objects {
         let of = |violation| (object.id().to_string(), violation);
         record(object).map_err(of)?;
-        if object.as_balance_transaction().is_some() {
+        if let Some(entry) = object.as_balance_transaction() {
             let known = store.object(object.id()).ok().flatten();
-            holds(known.is_none_or(|known| known == *object), "a ledger entry is written once").map_err(of)?;
+            let known = known.as_ref().and_then(Object::as_balance_transaction);
+            let fits =
+                known.is_none_or(|known| **known == **entry || !known.is_available && known.settled() == **entry);
+            holds(fits, "a ledger entry is written once, and becomes available once").map_err(of)?;
         }
     }
     let mut ids = FxHashSet::default();
@@ -88,14 +92,16 @@ mod tests {
         let (id, account, created, event_type) = (EventId(1), AccountId(1), NOW, EventType::ChargeUpdated);
         let (object, nested, previous, previous_texts, origin) =
             (charge().into(), Vec::new(), Previous::new(), None, None);
-        let version = ApiVersion::CURRENT;
-        Event { id, account, created, event_type, object, nested, previous, previous_texts, origin, version }
+        let (version, balances) = (ApiVersion::CURRENT, None);
+        Event { id, account, created, event_type, object, balances, nested, previous, previous_texts, origin, version }
     }
 
     fn entry(amount: i64) -> Object {
         let (id, account, created, source) = (BalanceTransactionId(1), AccountId(1), NOW, charge().id.into());
         let (currency, kind) = (Currency::Usd, MovementKind::Charge);
-        BalanceTransaction { id, account, created, amount, currency, kind, source }.into()
+        let (fee, available_on, is_available) = (Money::ZERO, created, true);
+        BalanceTransaction { id, account, created, amount, fee, currency, kind, source, available_on, is_available }
+            .into()
     }
 
     fn ask() -> Option<Arc<OpenAsk>> {
@@ -134,7 +140,10 @@ mod tests {
                 Batch { objects: vec![Charge { released: Money::new(601), ..charge() }.into()], ..Batch::default() },
                 "captured + released <= amount of a charge",
             ),
-            (Batch { objects: vec![entry(6)], ..Batch::default() }, "a ledger entry is written once"),
+            (
+                Batch { objects: vec![entry(6)], ..Batch::default() },
+                "a ledger entry is written once, and becomes available once",
+            ),
             (Batch { events: vec![event(), event()], ..Batch::default() }, "an event is written once"),
             (
                 Batch { ask: ask(), objects: vec![charge().into()], ..Batch::default() },

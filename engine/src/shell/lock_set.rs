@@ -2,7 +2,7 @@
 //!
 //! A payment is locked as a whole: under its Checkout Session if one owns it, under its PaymentIntent otherwise.
 
-use crate::command::{Command, EnvironmentEvent, MethodRef};
+use crate::command::{Command, EnvironmentEvent, JobKind, MethodRef};
 use crate::objects::Objects;
 use crate::{AccountId, ChargeId, CustomerId, ObjectId, PaymentIntentId, RefundId, SetupIntentId, TransferId};
 
@@ -69,8 +69,10 @@ impl LockSet<'_> {
             Command::AttachPaymentMethod { method, .. } => self.method(Some(*method)),
             Command::DetachPaymentMethod { method } => self.ids.push((*method).into()),
             Command::CreateTransfer(request) => {
-                if let Some(charge) = request.source {
-                    self.charge(charge);
+                match request.source {
+                    Some(charge) => self.charge(charge),
+                    // Its available balance decides.
+                    None => self.ids.push(account.into()),
                 }
                 self.limited(account);
             }
@@ -85,7 +87,13 @@ impl LockSet<'_> {
                 self.ids.push((*endpoint).into());
             }
             Command::Environment(event) => self.environment(event),
-            Command::Job(job) => self.object(job.object),
+            Command::Job(job) => {
+                self.object(job.object);
+                if job.kind == JobKind::Settle {
+                    // The balance is frozen in the event.
+                    self.ids.push(account.into());
+                }
+            }
             Command::CreateCheckoutSession(_)
             | Command::CreatePaymentMethod { .. }
             | Command::ClonePaymentMethod { .. }

@@ -2,7 +2,7 @@
 
 use crate::invariants::record;
 use crate::money::Currency;
-use crate::objects::Objects;
+use crate::objects::{Balances, Funds, Objects};
 use crate::store::{Store, StoreError};
 use crate::{AccountId, Object, ObjectId};
 use std::cell::RefCell;
@@ -47,7 +47,11 @@ impl Objects for View<'_> {
         found
     }
 
-    fn balance(&self, account: AccountId, currency: Currency) -> i64 {
+    fn balance(&self, account: AccountId, currency: Currency) -> Funds {
         self.noting(self.store.balance(account, currency))
+    }
+
+    fn balances(&self, account: AccountId) -> Balances {
+        self.noting(self.store.balances(account))
     }
 }

@@ -1,12 +1,13 @@
 //! The plain memory store, for fuzzing and tests.
 
 use super::{
-    Batch, KeyRecord, OpenAsk, Page, Store, StoreError, balance_out_of_range, is_listed, movements, page, parent,
+    Batch, KeyRecord, OpenAsk, Page, Store, StoreError, balance_out_of_range, entries, is_listed, movement, page,
+    parent,
 };
 use crate::acquirer::Reference;
 use crate::command::{JobKey, ListQuery};
 use crate::money::Currency;
-use crate::objects::Event;
+use crate::objects::{Balances, Event, Funds};
 use crate::time::Time;
 use crate::{AccountId, Kind, Object, ObjectId};
 use rustc_hash::FxHashMap;
@@ -19,7 +20,7 @@ struct Tables {
     /// Ids of each kind in the order they were first stored.
     created: FxHashMap<Kind, Vec<ObjectId>>,
     events: Vec<Arc<Event>>,
-    balances: FxHashMap<(AccountId, Currency), i64>,
+    balances: FxHashMap<(AccountId, Currency), Funds>,
     jobs: FxHashMap<JobKey, Time>,
     agenda: BTreeSet<(Time, JobKey)>,
     keys: FxHashMap<AccountId, FxHashMap<String, KeyRecord>>,
@@ -49,13 +50,14 @@ impl Tables {
     }
 
     /// Returns the balances that the ledger entries of `batch` lead to.
-    fn balances_after(&self, batch: &Batch) -> Result<FxHashMap<(AccountId, Currency), i64>, StoreError> {
-        let mut changed = FxHashMap::default();
-        for entry in movements(&batch.objects) {
+    fn balances_after(&self, batch: &Batch) -> Result<FxHashMap<(AccountId, Currency), Funds>, StoreError> {
+        let mut changed: FxHashMap<_, Funds> = FxHashMap::default();
+        for entry in entries(&batch.objects) {
             let place = (entry.account, entry.currency);
-            let before = changed.get(&place).or_else(|| self.balances.get(&place)).copied().unwrap_or(0);
-            let after = i64::checked_add(before, entry.amount);
-            changed.insert(place, after.ok_or_else(|| balance_out_of_range(entry))?);
+            let movement = movement(self.objects.get(&entry.id.into()), entry)?;
+            let before = changed.get(&place).or_else(|| self.balances.get(&place)).copied().unwrap_or_default();
+            let after = before.plus(movement);
+            changed.insert(place, after.map_err(|_| balance_out_of_range(entry))?);
         }
         Ok(changed)
     }
@@ -115,8 +117,14 @@ impl Store for MemoryStore {
         Ok(self.read().objects.get(&id).cloned())
     }
 
-    fn balance(&self, account: AccountId, currency: Currency) -> Result<i64, StoreError> {
-        Ok(self.read().balances.get(&(account, currency)).copied().unwrap_or(0))
+    fn balance(&self, account: AccountId, currency: Currency) -> Result<Funds, StoreError> {
+        Ok(self.read().balances.get(&(account, currency)).copied().unwrap_or_default())
+    }
+
+    fn balances(&self, account: AccountId) -> Result<Balances, StoreError> {
+        let tables = self.read();
+        let of = |currency: &Currency| Some((*currency, *tables.balances.get(&(account, *currency))?));
+        Ok(Currency::ALL.iter().filter_map(of).collect())
     }
 
     fn list(&self, account: AccountId, query: &ListQuery) -> Result<Page, StoreError> {

@@ -12,8 +12,8 @@ pub use sqlite::{Durability, SqliteStore};
 
 use crate::acquirer::{Ask, Reference};
 use crate::command::{Command, Facet, JobKey, ListQuery};
-use crate::money::Currency;
-use crate::objects::{BalanceTransaction, Event};
+use crate::money::{Currency, OutOfRange};
+use crate::objects::{BalanceTransaction, Balances, Event, Funds};
 pub use crate::response::Page;
 use crate::response::Response;
 use crate::time::Time;
@@ -129,11 +129,17 @@ pub trait Store: Send + Sync {
     /// [`StoreError`] if the store cannot be read.
     fn object(&self, id: ObjectId) -> Result<Option<Object>, StoreError>;
 
-    /// Returns the sum of an account's ledger in a currency.
+    /// Returns the sums of an account's ledger in a currency: of its available and of its pending entries.
     ///
     /// # Errors
     /// [`StoreError`] if the store cannot be read.
-    fn balance(&self, account: AccountId, currency: Currency) -> Result<i64, StoreError>;
+    fn balance(&self, account: AccountId, currency: Currency) -> Result<Funds, StoreError>;
+
+    /// Returns the sums of an account's ledger in every currency that it has entries in.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store cannot be read.
+    fn balances(&self, account: AccountId) -> Result<Balances, StoreError>;
 
     /// Returns a page of an account's objects, newest first.
     ///
@@ -289,7 +295,17 @@ pub(crate) fn balance_out_of_range(entry: &BalanceTransaction) -> StoreError {
     StoreError(format!("{} takes the {currency} balance of {account} out of range", entry.id))
 }
 
-/// Returns the ledger entries among new objects, for the balances.
-pub(crate) fn movements(objects: &[Object]) -> impl Iterator<Item = &BalanceTransaction> {
-    objects.iter().filter_map(Object::as_balance_transaction).map(|entry| &**entry)
+/// Returns the change that the new state of a ledger entry makes to the balance of its account. `known` is the stored
+/// state, so an entry counts once, and becomes available once.
+pub(crate) fn movement(known: Option<&Object>, entry: &BalanceTransaction) -> Result<Funds, StoreError> {
+    let known = known.and_then(Object::as_balance_transaction);
+    entry.movement_since(known.map(|known| &**known)).map_err(|OutOfRange| balance_out_of_range(entry))
+}
+
+/// Returns the last states of the ledger entries among new objects, in their order.
+pub(crate) fn entries(objects: &[Object]) -> Vec<&BalanceTransaction> {
+    let is_last =
+        |index: usize, id: ObjectId| objects.iter().skip(index.saturating_add(1)).all(|other| other.id() != id);
+    let all = objects.iter().enumerate().filter(|(index, object)| is_last(*index, object.id()));
+    all.filter_map(|(_, object)| object.as_balance_transaction()).map(|entry| &**entry).collect()
 }

@@ -9,15 +9,21 @@ pub(super) const APPLICATION_ID: i32 = 0x4846_7374;
 /// `PRAGMA user_version`: the number of migrations a file has had.
 pub(super) const VERSION: usize = MIGRATIONS.len();
 
-/// The oldest version with readable records. The format of records changed after version 5, and a migration moves
+/// The oldest version with readable records. The format of records changed after version 6, and a migration moves
 /// tables only.
-pub(super) const OLDEST: usize = 6;
+pub(super) const OLDEST: usize = 7;
 
 /// The migrations: each brings a file from the previous version to its own. A released one never changes.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, LISTS, RECORDS, SEQUENCES, RECORDS, RECORDS];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, LISTS, RECORDS, SEQUENCES, RECORDS, RECORDS, FUNDS];
 
 /// The tables stay, and the format of their records changes.
 const RECORDS: &str = "";
+
+/// A balance has two parts (P22). What a file of an earlier version holds was available.
+const FUNDS: &str = "
+ALTER TABLE balances RENAME COLUMN amount TO available;
+ALTER TABLE balances ADD COLUMN pending INTEGER NOT NULL DEFAULT 0;
+";
 
 /// Records are whole objects in postcard form; the columns beside them serve lists, keys and checks only.
 const FIRST: &str = "

@@ -4,7 +4,7 @@ use super::schema;
 use super::{Batch, KeyRecord, OpenAsk, Page, Store, StoreError, is_listed, page};
 use crate::command::{JobKey, JobKind, ListQuery};
 use crate::money::Currency;
-use crate::objects::Event;
+use crate::objects::{Balances, Event, Funds};
 use crate::time::Time;
 use crate::{AccountId, Kind, Object, ObjectId};
 use records::{decode, number, object, objects, unsigned};
@@ -155,12 +155,31 @@ impl Store for SqliteStore {
         record.map(|record| object(id.kind(), &record)).transpose()
     }
 
-    fn balance(&self, account: AccountId, currency: Currency) -> Result<i64, StoreError> {
+    fn balance(&self, account: AccountId, currency: Currency) -> Result<Funds, StoreError> {
         let connection = self.read();
-        let sql = "SELECT amount FROM balances WHERE account = ? AND currency = ?";
+        let sql = "SELECT available, pending FROM balances WHERE account = ? AND currency = ?";
         let mut statement = connection.prepare_cached(sql)?;
-        let found = statement.query_row(params![number(account.0)?, currency.code()], |row| row.get(0)).optional()?;
-        Ok(found.unwrap_or(0))
+        let found = statement.query_row(params![number(account.0)?, currency.code()], |row| {
+            Ok(Funds { available: row.get(0)?, pending: row.get(1)? })
+        });
+        Ok(found.optional()?.unwrap_or_default())
+    }
+
+    fn balances(&self, account: AccountId) -> Result<Balances, StoreError> {
+        let connection = self.read();
+        let sql = "SELECT currency, available, pending FROM balances WHERE account = ?";
+        let mut statement = connection.prepare_cached(sql)?;
+        let rows = statement.query_map([number(account.0)?], |row| {
+            Ok((row.get::<_, String>(0)?, Funds { available: row.get(1)?, pending: row.get(2)? }))
+        })?;
+        let read = |row: Sql<(String, Funds)>| {
+            let (code, funds) = row?;
+            let currency = Currency::from_code(&code);
+            Ok((currency.ok_or_else(|| StoreError(format!("the file is damaged: no currency {code}")))?, funds))
+        };
+        let mut balances: Balances = rows.map(read).collect::<Result<_, StoreError>>()?;
+        balances.sort_by_key(|(currency, _)| *currency);
+        Ok(balances)
     }
 
     fn list(&self, account: AccountId, query: &ListQuery) -> Result<Page, StoreError> {

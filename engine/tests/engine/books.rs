@@ -120,7 +120,18 @@ fn every_unexplained_balance_is_found() {
     let source: ObjectId = first(&w, Kind::Charge).id();
     let (id, account, created) = (BalanceTransactionId(9), CONNECTED, START);
     let (amount, currency, kind) = (5, Currency::Usd, MovementKind::Transfer);
-    let entry = BalanceTransaction { id, account, created, amount, currency, kind, source };
+    let entry = BalanceTransaction {
+        id,
+        account,
+        created,
+        amount,
+        fee: Money::ZERO,
+        currency,
+        kind,
+        source,
+        available_on: created,
+        is_available: true,
+    };
     w.engine.store().commit(Batch { objects: vec![entry.clone().into()], ..Batch::default() }).unwrap();
     let difference = reconcile(w.engine.store(), &w.acquirer.positions()).unwrap().unwrap_err();
     assert!(difference.what.contains("knows nothing of that"), "{difference}");
@@ -135,12 +146,21 @@ fn every_unexplained_balance_is_found() {
     let path = folder.path().join("store.db");
     let w = TestEngine::on(Arc::new(SqliteStore::open(&path, Durability::Full).unwrap()), Dialect::default());
     history(&w);
+    w.paid(1000, "");
     let rows = [
-        ("UPDATE balances SET amount = amount + 1", "balance kept and ledger added up"),
+        ("UPDATE balances SET available = available + 1", "balance kept and ledger added up"),
+        (
+            "UPDATE balances SET available = available - 2, pending = pending + 1",
+            "available balance kept and ledger added up",
+        ),
+        (
+            "UPDATE balances SET available = available + 1, pending = pending - 1; DELETE FROM jobs WHERE kind = 7",
+            "no job makes it available",
+        ),
         ("DELETE FROM charges WHERE id NOT IN (SELECT parent FROM refunds)", "its charge is missing"),
     ];
     for (sql, expected) in rows {
-        rusqlite::Connection::open(&path).unwrap().execute(sql, []).unwrap();
+        rusqlite::Connection::open(&path).unwrap().execute_batch(sql).unwrap();
         let difference = reconcile(w.engine.store(), &w.acquirer.positions()).unwrap().unwrap_err();
         assert!(difference.what.contains(expected), "{difference}");
     }

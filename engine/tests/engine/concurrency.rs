@@ -145,7 +145,7 @@ fn refunds_together_stay_within_a_connected_balance() {
             let running: Vec<_> = intents.iter().map(|intent| threads.spawn(move || refund(intent))).collect();
             running.into_iter().map(|thread| thread.join().unwrap()).sum()
         });
-        let balance = w.engine.store().balance(CONNECTED, Currency::Usd).unwrap();
+        let balance = w.engine.store().balance(CONNECTED, Currency::Usd).unwrap().total();
         assert_eq!((done, balance), (1, 0), "round {round}");
     }
     w.reconciled();

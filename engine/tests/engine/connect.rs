@@ -84,7 +84,7 @@ fn shares_within_the_capture() {
 /// CON-1, CON-5, CON-7, A16: a direct charge pays a fee to its platform; a destination charge is the platform's own.
 #[test]
 fn who_pays_whom() {
-    let w = TestEngine::new();
+    let w = TestEngine::immediate();
     w.act_for(CONNECTED);
     let pi = w.paid(1000, "application_fee_amount=100");
     let charge = w.charge(&pi);
@@ -94,7 +94,7 @@ fn who_pays_whom() {
     w.act_for(crate::test_helpers::MERCHANT);
     w.get(&format!("application_fees/{fee}"), "").is(&format!("amount=100 account={CONNECTED}"));
     let usd = holdfast_engine::Currency::Usd;
-    let balance = |account| w.engine.store().balance(account, usd).unwrap();
+    let balance = |account| w.engine.store().balance(account, usd).unwrap().total();
     assert_eq!((balance(crate::test_helpers::MERCHANT), balance(CONNECTED)), (100, 900));
     w.paid(1000, &format!("{} application_fee_amount=100", destination()));
     assert_eq!((balance(crate::test_helpers::MERCHANT), balance(CONNECTED)), (200, 1800));
@@ -106,7 +106,7 @@ fn who_pays_whom() {
 /// B7, B48, ERR-27: transfers from a charge, but not from one with several captures.
 #[test]
 fn transfers_by_request() {
-    let w = TestEngine::new();
+    let w = TestEngine::immediate();
     let transfer = |params: &str| w.post("transfers", &format!("currency=usd destination={CONNECTED} {params}"));
     let single = w.paid(1000, "");
     let single = w.charge(&single).id();
@@ -130,7 +130,7 @@ fn transfers_by_request() {
 /// ERR-26, CON-8, B46: by hand, up to what is left; flags turn true only in full.
 #[test]
 fn returns_by_hand() {
-    let w = TestEngine::new();
+    let w = TestEngine::immediate();
     let pi = w.paid(1000, &format!("{} application_fee_amount=100", destination()));
     let charge = w.charge(&pi);
     let fee = format!("application_fees/{}", charge.text("application_fee"));
@@ -155,9 +155,9 @@ fn returns_by_hand() {
 fn a_transfer_beyond_the_balance() {
     use holdfast_engine::Money;
     use holdfast_engine::objects::Account;
-    let w = TestEngine::new();
-    let poor = Account { overdraft: Some(Money::ZERO), ..Account::standard(crate::test_helpers::MERCHANT) };
-    w.engine.add_account(poor).unwrap();
+    let w = TestEngine::immediate();
+    let merchant = (*w.engine.account(crate::test_helpers::MERCHANT).unwrap()).clone();
+    w.engine.add_account(Account { overdraft: Some(Money::ZERO), ..merchant }).unwrap();
     let params = format!("currency=usd destination={CONNECTED} amount=100");
     w.post("transfers", &params).refused(400, "balance_insufficient", "-");
     w.paid(1000, "");

@@ -4,7 +4,7 @@ use crate::test_helpers::{MERCHANT, START, form, with_settings};
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
 use holdfast_engine::command::{JobKey, ListQuery};
 use holdfast_engine::edge::{read, render};
-use holdfast_engine::objects::{Account, Event};
+use holdfast_engine::objects::{Account, Balances, Event, Funds};
 use holdfast_engine::store::{Batch, KeyRecord, MemoryStore, OpenAsk, Page, Store, StoreError};
 use holdfast_engine::{
     AccountId, Currency, Engine, EngineParts, Ids, Kind, NoEntropy, Object, ObjectId, Request, SequentialIds, Time,
@@ -36,8 +36,12 @@ impl Store for Shaky {
             false => self.0.object(id),
         }
     }
-    fn balance(&self, account: AccountId, currency: Currency) -> Result<i64, StoreError> {
+    fn balance(&self, account: AccountId, currency: Currency) -> Result<Funds, StoreError> {
         self.0.balance(account, currency)
+    }
+
+    fn balances(&self, account: AccountId) -> Result<Balances, StoreError> {
+        self.0.balances(account)
     }
     fn list(&self, account: AccountId, query: &ListQuery) -> Result<Page, StoreError> {
         self.0.list(account, query)

@@ -1,6 +1,6 @@
 //! One valid request to each POST endpoint, and the objects that show its parameters.
 
-use crate::test_helpers::{Answer, CONNECTED, MERCHANT, TestEngine, fresh};
+use crate::test_helpers::{Answer, CONNECTED, MERCHANT, TestEngine};
 use holdfast_engine::edge::read::DocumentedParameter;
 use serde_json::Value;
 use std::cell::RefCell;
@@ -31,7 +31,7 @@ pub struct Fixture {
 
 impl Fixture {
     pub fn new() -> Self {
-        let w = fresh();
+        let w = TestEngine::immediate();
         let customer = w.post("customers", "name=A").id();
         let paid = w.paid(10_000_000, "");
         let sent_on =

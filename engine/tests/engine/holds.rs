@@ -94,7 +94,7 @@ fn what_expiry_leaves() {
         ),
     ];
     for (captured, status, told, charge) in rows {
-        let w = TestEngine::new();
+        let w = TestEngine::immediate();
         let id = w.multi(1000, "");
         if captured > 0 {
             w.post(

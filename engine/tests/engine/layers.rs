@@ -20,7 +20,7 @@ const CRATE: &[&[&str]] = &[
 /// The modules of the decision core, lowest layer first.
 const CORE: &[&[&str]] = &[
     &["decision_context"],
-    &["amounts", "customers", "invariants", "new_charge", "session_follow_up", "webhooks"],
+    &["amounts", "customers", "invariants", "new_charge", "session_follow_up", "settlement", "webhooks"],
     &["connect"],
     &["attempt", "capture", "connect_requests", "refund"],
     &["create", "refund_outcome", "setup", "update"],

@@ -5,7 +5,7 @@ use crate::test_helpers::{CONNECTED, MERCHANT, START, form, with_settings};
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};
 use holdfast_engine::command::{EnvironmentEvent, JobKey, ListQuery};
 use holdfast_engine::edge::{read, render};
-use holdfast_engine::objects::{Account, DeliveryState, Event};
+use holdfast_engine::objects::{Account, Balances, DeliveryState, Event, Funds};
 use holdfast_engine::store::{Batch, KeyRecord, OpenAsk, Page, Store, StoreError};
 use holdfast_engine::{
     AccountId, Currency, DeliveryPort, Engine, EngineParts, Kind, ManualClock, Object, ObjectId, Post, Request,
@@ -67,8 +67,12 @@ impl Store for MortalStore {
     fn object(&self, id: ObjectId) -> Result<Option<Object>, StoreError> {
         self.1.alive(|| self.0.object(id))
     }
-    fn balance(&self, account: AccountId, currency: Currency) -> Result<i64, StoreError> {
+    fn balance(&self, account: AccountId, currency: Currency) -> Result<Funds, StoreError> {
         self.1.alive(|| self.0.balance(account, currency))
+    }
+
+    fn balances(&self, account: AccountId) -> Result<Balances, StoreError> {
+        self.1.alive(|| self.0.balances(account))
     }
     fn list(&self, account: AccountId, query: &ListQuery) -> Result<Page, StoreError> {
         self.1.alive(|| self.0.list(account, query))

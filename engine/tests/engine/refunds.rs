@@ -76,7 +76,7 @@ fn refunds_while_the_hold_is_open() {
 /// B59, B60, U15, EVT-13: what refunds tell, partial and full alike.
 #[test]
 fn what_refunds_tell() {
-    let w = TestEngine::new();
+    let w = TestEngine::immediate();
     let pi = w.paid(1000, "");
     w.told();
     for (amount, refunded) in [(400, false), (600, true)] {
@@ -160,9 +160,9 @@ fn refunds_that_wait_for_the_customer() {
 
 /// A merchant who may not owe anything, with 1000 by card and 1000 by debit, and `left` of them.
 fn poor_merchant(left: u64) -> (TestEngine, String, String) {
-    let w = TestEngine::new();
-    let poor = Account { overdraft: Some(Money::ZERO), ..Account::standard(MERCHANT) };
-    w.engine.add_account(poor).unwrap();
+    let w = TestEngine::immediate();
+    let merchant = (*w.engine.account(MERCHANT).unwrap()).clone();
+    w.engine.add_account(Account { overdraft: Some(Money::ZERO), ..merchant }).unwrap();
     let card = w.paid(1000, "");
     let params = "amount=1000 currency=usd confirm=true payment_method=pm_usBankAccount_success";
     let debit = w.post("payment_intents", &format!("{params} capture_method=automatic")).id();

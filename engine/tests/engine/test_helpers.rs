@@ -3,7 +3,7 @@
 use holdfast_engine::acquirer::{PlannedFaults, SimulatedAcquirer};
 use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::edge::{read, render};
-use holdfast_engine::objects::{Account, Event};
+use holdfast_engine::objects::{Account, Event, Settlement};
 use holdfast_engine::store::{MemoryStore, SqliteStore, Store};
 use holdfast_engine::{AccountId, Dialect, Engine, EngineParts, ManualClock, Request, SequentialIds, Time, reconcile};
 use serde_json::Value;
@@ -42,6 +42,20 @@ pub fn fresh() -> TestEngine {
 impl TestEngine {
     pub fn new() -> Self {
         Self::with(Dialect::default())
+    }
+
+    /// An engine whose accounts settle like this (P22).
+    pub fn settling(self, settlement: Settlement) -> Self {
+        for id in [MERCHANT, CONNECTED, FLAT] {
+            let account = (*self.engine.account(id).unwrap()).clone();
+            self.engine.add_account(Account { settlement, ..account }).unwrap();
+        }
+        self
+    }
+
+    /// An engine without fees and pending money, for tests of other things.
+    pub fn immediate() -> Self {
+        Self::new().settling(Settlement::IMMEDIATE)
     }
 
     pub fn with(dialect: Dialect) -> Self {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference};
 use holdfast_engine::command::{JobKey, ListQuery};
-use holdfast_engine::objects::Event;
+use holdfast_engine::objects::{Balances, Event, Funds};
 use holdfast_engine::store::{Batch, KeyRecord, KeyState, OpenAsk, Page, Store, StoreError};
 use holdfast_engine::{AccountId, Body, Currency, Kind, Object, ObjectId, Time};
 
@@ -93,8 +93,12 @@ impl Store for FaultyStore {
         Ok(Some(before.clone()))
     }
 
-    fn balance(&self, account: AccountId, currency: Currency) -> Result<i64, StoreError> {
+    fn balance(&self, account: AccountId, currency: Currency) -> Result<Funds, StoreError> {
         self.inner.balance(account, currency)
+    }
+
+    fn balances(&self, account: AccountId) -> Result<Balances, StoreError> {
+        self.inner.balances(account)
     }
 
     fn list(&self, account: AccountId, query: &ListQuery) -> Result<Page, StoreError> {

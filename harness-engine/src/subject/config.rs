@@ -1,6 +1,6 @@
 //! Translates the model's configuration into the engine's dialect and accounts.
 
-use holdfast_engine::objects::Account;
+use holdfast_engine::objects::{Account, Settlement};
 use holdfast_engine::{AccountId, Dialect, HalfUnit, Timing};
 use holdfast_model::{Config, Country};
 
@@ -61,8 +61,9 @@ pub(super) fn dialect(config: &Config) -> Result<Dialect, Failure> {
     })
 }
 
-/// Returns the platform and its connected account.
-pub(super) fn accounts(config: &Config) -> [Account; 2] {
+/// Returns the platform and its connected account. The model has no fees and no settlement, so `settlement` moves nothing
+/// that is compared.
+pub(super) fn accounts(config: &Config, settlement: Settlement) -> [Account; 2] {
     let country = match config.account.country {
         Country::Us => "US",
         Country::Ca => "CA",
@@ -74,6 +75,7 @@ pub(super) fn accounts(config: &Config) -> [Account; 2] {
     let of = |account: Account| Account {
         country: country.to_owned(),
         interchange_plus: config.account.multicapture,
+        settlement,
         ..account
     };
     [of(Account::standard(PLATFORM)), of(Account::connected(CONNECTED, PLATFORM))]

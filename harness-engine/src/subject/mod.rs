@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use holdfast_engine::command::{Command, CustomerFields};
+use holdfast_engine::objects::Settlement;
 use holdfast_engine::store::{MemoryStore, Store};
 use holdfast_engine::{AcceptedRequest, Engine, EngineParts, ManualClock, Object, Request, SequentialIds, Time};
 use holdfast_model::{
@@ -57,6 +58,7 @@ pub struct EngineSubject {
     ids: Arc<SequentialIds>,
     points: Arc<CrashPoints>,
     config: Config,
+    settlement: Settlement,
     lock_wait: Duration,
     network: Arc<Network>,
     recording: Arc<RecordingStore>,
@@ -96,6 +98,7 @@ impl EngineSubject {
             ids: Arc::default(),
             points: Arc::default(),
             config: Config::default(),
+            settlement: Settlement::IMMEDIATE,
             lock_wait: Duration::ZERO,
             network: Arc::new(Network::with(Arc::default())),
             recording: Arc::new(RecordingStore::on(Arc::new(MemoryStore::default()), Arc::default())),
@@ -234,7 +237,7 @@ impl Subject for EngineSubject {
         self.undelivered.clear();
         self.unexpected = None;
         let engine = self.open()?;
-        for account in config::accounts(config) {
+        for account in config::accounts(config, self.settlement) {
             engine.add_account(account).map_err(failed)?;
         }
         self.index.clear();

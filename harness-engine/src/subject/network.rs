@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Position, Reference, SimulatedAcquirer};
 use holdfast_engine::command::{JobKey, ListQuery};
-use holdfast_engine::objects::Event;
+use holdfast_engine::objects::{Balances, Event, Funds};
 use holdfast_engine::store::{Batch, KeyRecord, OpenAsk, Page, Store, StoreError};
 use holdfast_engine::{AccountId, Currency, Kind, Object, ObjectId, Time};
 
@@ -191,8 +191,12 @@ impl Store for RecordingStore {
         self.inner.object(id)
     }
 
-    fn balance(&self, account: AccountId, currency: Currency) -> Result<i64, StoreError> {
+    fn balance(&self, account: AccountId, currency: Currency) -> Result<Funds, StoreError> {
         self.inner.balance(account, currency)
+    }
+
+    fn balances(&self, account: AccountId) -> Result<Balances, StoreError> {
+        self.inner.balances(account)
     }
 
     fn list(&self, account: AccountId, query: &ListQuery) -> Result<Page, StoreError> {

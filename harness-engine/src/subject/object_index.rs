@@ -249,6 +249,10 @@ impl ObjectIndex {
 
     /// Returns the payment of a ledger entry, by the object that caused the entry.
     fn note_entry(&mut self, engine: &Engine, entry: &BalanceTransaction) -> Result<(), StoreError> {
+        // Only a new entry moves money; one that becomes available later was counted when it was posted.
+        if entry.is_available && entry.available_on > entry.created {
+            return Ok(());
+        }
         let mut source = entry.source;
         // From a reversal to its transfer, and from a fee refund to its fee.
         if let ObjectId::Reversal(id) = source {

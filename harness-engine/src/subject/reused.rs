@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use holdfast_engine::objects::Settlement;
 use holdfast_engine::store::{MemoryStore, Store, StoreError};
 
 use super::network::RecordingStore;
@@ -31,6 +32,13 @@ impl EngineSubject {
     pub fn on_sqlite() -> Self {
         use holdfast_engine::store::SqliteStore;
         Self::on_reused(SqliteStore::in_memory, SqliteStore::emptied)
+    }
+
+    /// Returns the engine with accounts of this settlement (P22), which the model does not have: nothing that is compared
+    /// depends on it, as long as transfers need no balance.
+    #[must_use]
+    pub fn settling(self, settlement: Settlement) -> Self {
+        Self { settlement, ..self }
     }
 
     /// Releases the store of the last run, and everything that may refer to it.

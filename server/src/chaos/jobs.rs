@@ -55,7 +55,9 @@ impl Chaos {
             }
             JobKind::BankOutcome => (Behavior::DebitLate, HOUR, DAY.saturating_mul(6)),
             JobKind::RefundOutcome => (Behavior::RefundLate, HOUR, DAY.saturating_mul(20)),
-            JobKind::ExpireHold | JobKind::ExpireSession | JobKind::RefundDetails => return Ok(false),
+            JobKind::ExpireHold | JobKind::ExpireSession | JobKind::RefundDetails | JobKind::Settle => {
+                return Ok(false);
+            }
         };
         let Some(draw) = self.decide(behavior, &subject) else { return Ok(false) };
         reschedule(store, job, now.after(draw.between(low, high)))

@@ -6,7 +6,7 @@ use crate::id_source::SequentialIds;
 use crate::ids::{AccountId, BalanceTransactionId, EventId, Reference, TransferId};
 use crate::invariants::tests::{charge, intent, refund};
 use crate::money::{Currency, Money};
-use crate::objects::{Account, Event, EventType, Objects, Previous};
+use crate::objects::{Account, Balances, Event, EventType, Funds, Objects, Previous};
 use crate::time::Time;
 use crate::version::ApiVersion;
 use std::sync::Arc;
@@ -21,8 +21,12 @@ impl Objects for Stored {
         self.0.iter().find(|object| object.id() == id).cloned()
     }
 
-    fn balance(&self, _: AccountId, _: Currency) -> i64 {
-        0
+    fn balances(&self, _: AccountId) -> Balances {
+        Balances::new()
+    }
+
+    fn balance(&self, _: AccountId, _: Currency) -> Funds {
+        Funds::default()
     }
 }
 
@@ -53,14 +57,25 @@ fn judged(stored: Vec<Object>, answer: Option<Answer>, decided: &Decided) -> Res
 fn entry(amount: i64, kind: MovementKind, source: impl Into<ObjectId>) -> BalanceTransaction {
     let (account, created, source) = (AccountId(1), NOW, source.into());
     let id = BalanceTransactionId(u64::from(kind as u8) + 100);
-    BalanceTransaction { id, account, created, amount, currency: Currency::Usd, kind, source }
+    BalanceTransaction {
+        id,
+        account,
+        created,
+        amount,
+        fee: Money::ZERO,
+        currency: Currency::Usd,
+        kind,
+        source,
+        available_on: created,
+        is_available: true,
+    }
 }
 
 fn event(id: u64) -> Event {
     let (id, account, created, event_type) = (EventId(id), AccountId(1), NOW, EventType::ChargeUpdated);
     let (object, nested, previous, previous_texts, origin) = (charge().into(), Vec::new(), Previous::new(), None, None);
-    let version = ApiVersion::CURRENT;
-    Event { id, account, created, event_type, object, nested, previous, previous_texts, origin, version }
+    let (version, balances) = (ApiVersion::CURRENT, None);
+    Event { id, account, created, event_type, object, balances, nested, previous, previous_texts, origin, version }
 }
 
 /// What is stored before the refund of 100 is decided.

@@ -2,10 +2,10 @@
 
 use super::{id, maybe_id, metadata, money, nested};
 use crate::objects::{
-    Account, ApplicationFee, BalanceTransaction, Delivery, DeliveryState, FeeRefund, Reversal, Transfer,
+    Account, ApplicationFee, BalanceTransaction, Delivery, DeliveryState, FeeRefund, Funds, Reversal, Transfer,
     WebhookEndpoint,
 };
-use crate::{ChargeId, Kind};
+use crate::{ChargeId, Currency, Kind};
 use serde_json::{Value, json};
 
 pub(super) fn transfer(transfer: &Transfer) -> Value {
@@ -79,23 +79,58 @@ pub(super) fn fee_refund(refund: &FeeRefund) -> Value {
 }
 
 pub(super) fn balance_transaction(entry: &BalanceTransaction) -> Value {
+    let fee_details: Vec<Value> = (!entry.fee.is_zero())
+        .then(|| {
+            json!({
+                "amount": money(entry.fee),
+                "application": null,
+                "currency": entry.currency.code(),
+                "description": "Stripe processing fees",
+                "type": "stripe_fee",
+            })
+        })
+        .into_iter()
+        .collect();
     json!({
         "id": id(entry.id),
         "object": "balance_transaction",
         "amount": entry.amount,
-        "available_on": entry.created.seconds(),
+        "available_on": entry.available_on.seconds(),
         "balance_type": "payments",
         "created": entry.created.seconds(),
         "currency": entry.currency.code(),
         "description": null,
         "exchange_rate": null,
-        "fee": 0,
-        "fee_details": [],
-        "net": entry.amount,
-        "reporting_category": entry.kind.name(),
+        "fee": money(entry.fee),
+        "fee_details": fee_details,
+        // An entry whose net amount is out of range is never stored.
+        "net": entry.net().unwrap_or(entry.amount),
+        "reporting_category": entry.kind.reporting_category(),
         "source": id(entry.source),
-        "status": "available",
+        "status": entry.status(),
         "type": entry.kind.name(),
+    })
+}
+
+/// Returns the balance of an account: what is available and what is pending, apart, in each currency. US dollars are
+/// always shown.
+pub(super) fn balance(balances: &[(Currency, Funds)]) -> Value {
+    let dollars = [(Currency::Usd, Funds::default())];
+    let missing = !balances.iter().any(|(currency, _)| *currency == Currency::Usd);
+    let shown = || dollars.iter().filter(|_| missing).chain(balances);
+    let part = |part: fn(&Funds) -> i64| -> Vec<Value> {
+        let one = |(currency, funds): &(Currency, Funds)| {
+            let amount = part(funds);
+            json!({ "amount": amount, "currency": currency.code(), "source_types": { "card": amount } })
+        };
+        shown().map(one).collect()
+    };
+    json!({
+        "object": "balance",
+        "available": part(|funds| funds.available),
+        "livemode": false,
+        "pending": part(|funds| funds.pending),
+        "refund_and_dispute_prefunding": { "available": [], "pending": [] },
     })
 }
 

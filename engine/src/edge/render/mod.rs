@@ -9,11 +9,11 @@ pub use setups::line_items;
 use crate::edge::expandable;
 use crate::money::Money;
 use crate::objects::Object;
-use crate::objects::{Address, Event, NestedList, Shipping, Texts, Was};
+use crate::objects::{Address, Event, Funds, NestedList, Shipping, Texts, Was};
 use crate::refusal::{ErrorType, Refusal};
 use crate::response::{Body, Expanded, Response};
 use crate::version::ApiVersion;
-use crate::{Kind, ObjectId};
+use crate::{Currency, Kind, ObjectId};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -87,10 +87,19 @@ fn fields_of(object: &Object, version: ApiVersion) -> Value {
     }
 }
 
+/// Returns the balance of an account as JSON, the same in every API version (P22).
+#[must_use]
+pub fn balance(balances: &[(Currency, Funds)]) -> Value {
+    connect::balance(balances)
+}
+
 /// Returns an event as JSON of an API version: the object frozen in it, and its previous values (HOOK-7, P6).
 #[must_use]
 pub fn event(event: &Event, version: ApiVersion) -> Value {
-    let mut frozen = object(&event.object, version);
+    let mut frozen = match &event.balances {
+        Some(balances) => balance(balances),
+        None => object(&event.object, version),
+    };
     for (path, nested) in &event.nested {
         if expandable::nested(nested.owner.kind(), version).is_some() {
             put_at(&mut frozen, path, nested_list(nested, version));

@@ -1,10 +1,11 @@
 //! The writing side of the SQLite store: many batches in one transaction with one sync.
 
-use super::records::{encode, job_key, number};
+use super::records::{encode, job_key, number, object};
 use super::{SqliteStore, schema};
-use crate::store::{Batch, KeyState, StoreError, balance_out_of_range, movements};
-use crate::{Object, ObjectId};
-use rusqlite::{Connection, params};
+use crate::objects::{BalanceTransaction, Funds};
+use crate::store::{Batch, KeyState, StoreError, balance_out_of_range, entries, movement};
+use crate::{Kind, Object, ObjectId};
+use rusqlite::{Connection, OptionalExtension, params};
 use rustc_hash::FxHashMap;
 use std::sync::PoisonError;
 
@@ -49,11 +50,14 @@ impl SqliteStore {
     }
 
     fn apply(&self, connection: &Connection, batch: &Batch) -> Result<(), StoreError> {
-        for entry in movements(&batch.objects) {
-            let sql = "INSERT INTO balances (account, currency, amount) VALUES (?, ?, ?)
-                       ON CONFLICT (account, currency) DO UPDATE SET amount = amount + excluded.amount
-                       RETURNING typeof(amount) = 'integer'";
-            let values = params![number(entry.account.0)?, entry.currency.code(), entry.amount];
+        for entry in entries(&batch.objects) {
+            let Funds { available, pending } = movement(self.stored(connection, entry)?.as_ref(), entry)?;
+            let sql = "INSERT INTO balances (account, currency, available, pending) VALUES (?, ?, ?, ?)
+                       ON CONFLICT (account, currency) DO UPDATE
+                       SET available = available + excluded.available, pending = pending + excluded.pending
+                       RETURNING typeof(available) = 'integer' AND typeof(pending) = 'integer'
+                         AND typeof(available + pending) = 'integer'";
+            let values = params![number(entry.account.0)?, entry.currency.code(), available, pending];
             // SQLite turns an integer sum that overflows into a float.
             if !connection.prepare_cached(sql)?.query_row(values, |row| row.get::<_, bool>(0))? {
                 return Err(balance_out_of_range(entry));
@@ -97,6 +101,14 @@ impl SqliteStore {
             connection.prepare_cached("DELETE FROM asks WHERE reference = ?")?.execute([number(reference.0)?])?;
         }
         Ok(())
+    }
+
+    /// Returns the stored state of a ledger entry, as this transaction sees it.
+    fn stored(&self, connection: &Connection, entry: &BalanceTransaction) -> Result<Option<Object>, StoreError> {
+        let sql = "SELECT record FROM balance_transactions WHERE id = ?";
+        let mut statement = connection.prepare_cached(sql)?;
+        let record: Option<Vec<u8>> = statement.query_row([number(entry.id.0)?], |row| row.get(0)).optional()?;
+        record.map(|record| object(Kind::BalanceTransaction, &record)).transpose()
     }
 
     fn upsert(&self, connection: &Connection, object: &Object) -> Result<(), StoreError> {
