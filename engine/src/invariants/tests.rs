@@ -178,6 +178,10 @@ fn entry(amount: i64) -> BalanceTransaction {
     }
 }
 
+fn pending(amount: i64) -> BalanceTransaction {
+    BalanceTransaction { available_on: NOW.after(1), is_available: false, ..entry(amount) }
+}
+
 fn edited<T>(mut object: T, edit: impl FnOnce(&mut T)) -> T {
     edit(&mut object);
     object
@@ -185,7 +189,8 @@ fn edited<T>(mut object: T, edit: impl FnOnce(&mut T)) -> T {
 
 #[test]
 fn well_formed_records_pass() {
-    let all: [Object; 7] = [
+    assert_eq!(change(&pending(5).into(), &pending(5).settled().into()), Ok(()));
+    let all: [Object; 9] = [
         intent().into(),
         charge().into(),
         refund().into(),
@@ -193,6 +198,8 @@ fn well_formed_records_pass() {
         fee(5, 0).into(),
         reversal(1).into(),
         fee_refund(1).into(),
+        edited(pending(5), |it| it.fee = money(7)).into(),
+        entry(-5).into(),
     ];
     for object in &all {
         assert_eq!(record(object), Ok(()), "{object:?}");
@@ -240,6 +247,16 @@ fn each_invariant_of_a_record_can_fail() {
         (fee(5, 6).into(), "refunded <= amount of a fee"),
         (reversal(0).into(), "a reversal moves money"),
         (fee_refund(0).into(), "a fee refund moves money"),
+        (edited(entry(i64::MIN), |it| it.fee = money(1)).into(), "the net amount of a ledger entry is in range"),
+        (
+            edited(entry(5), |it| (it.kind, it.fee) = (MovementKind::Transfer, money(1))).into(),
+            "only payments of customers bear a fee",
+        ),
+        (
+            edited(entry(5), |it| it.available_on = Time::new(1)).into(),
+            "a ledger entry is available when it is made or later",
+        ),
+        (edited(entry(5), |it| it.is_available = false).into(), "what is available at once is not pending"),
     ];
     for (object, violation) in rows {
         assert_eq!(record(&object), Err(violation), "{object:?}");
@@ -286,6 +303,8 @@ fn each_invariant_of_a_change_can_fail() {
         (transfer(5, 3).into(), transfer(5, 2).into(), "a transfer is only reversed"),
         (fee(5, 3).into(), fee(6, 3).into(), "a fee is only refunded"),
         (entry(400).into(), entry(401).into(), "a ledger entry only becomes available, once"),
+        (entry(400).into(), pending(400).into(), "a ledger entry only becomes available, once"),
+        (pending(400).into(), entry(400).into(), "a ledger entry only becomes available, once"),
     ];
     for (before, after, violation) in rows {
         assert_eq!(change(&before, &after), Err(violation), "{after:?}");

@@ -117,12 +117,27 @@ fn stories() -> Vec<(&'static str, Vec<Step>)> {
             "money between accounts, webhooks",
             vec![
                 post("webhook_endpoints", "url=https://a.test enabled_events[]=*"),
-                post("payment_intents", format!("{PAY}pm_card_visa capture_method=automatic")),
+                post("payment_intents", format!("{PAY}pm_card_bypassPending capture_method=automatic")),
                 post("transfers", format!("amount=500 currency=usd destination={CONNECTED}")),
                 post("transfers/$2./reversals", "amount=200"),
                 post("payment_intents", format!("{PAY}pm_card_visa capture_method=automatic {to_connected}")),
                 post("webhook_endpoints/$0.", "disabled=true"),
                 Step::Delete("webhook_endpoints/$0."),
+            ],
+        ),
+        (
+            "money that becomes available",
+            vec![
+                post("webhook_endpoints", "url=https://a.test enabled_events[]=balance.available"),
+                post("payment_intents", format!("{PAY}pm_card_visa capture_method=automatic {to_connected}")),
+                post("refunds", "payment_intent=$1. amount=100 reverse_transfer=true refund_application_fee=true"),
+                Step::Wait(172_799),
+                post("payment_intents", format!("{PAY}pm_card_visa capture_method=automatic")),
+                Step::Wait(1),
+                post("refunds", "payment_intent=$1. amount=100"),
+                Step::Wait(172_800),
+                post("transfers", format!("amount=500 currency=usd destination={CONNECTED}")),
+                Step::Wait(60),
             ],
         ),
         (

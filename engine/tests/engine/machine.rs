@@ -130,7 +130,7 @@ impl DeliveryPort for Endpoints {
     }
 }
 
-fn event_id(body: &str) -> String {
+pub fn event_id(body: &str) -> String {
     let event: serde_json::Value = serde_json::from_str(body).unwrap();
     event["id"].as_str().unwrap().to_owned()
 }

@@ -37,6 +37,7 @@ mod pages;
 mod recorded;
 mod refunds;
 mod requests;
+mod settlement;
 mod setups;
 mod stores;
 mod test_helpers;

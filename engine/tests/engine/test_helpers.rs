@@ -5,7 +5,9 @@ use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::edge::{read, render};
 use holdfast_engine::objects::{Account, Event, Settlement};
 use holdfast_engine::store::{MemoryStore, SqliteStore, Store};
-use holdfast_engine::{AccountId, Dialect, Engine, EngineParts, ManualClock, Request, SequentialIds, Time, reconcile};
+use holdfast_engine::{
+    AccountId, DeliveryPort, Dialect, Engine, EngineParts, ManualClock, Request, SequentialIds, Time, reconcile,
+};
 use serde_json::Value;
 use std::cell::Cell;
 use std::sync::Arc;
@@ -51,6 +53,22 @@ impl TestEngine {
             self.engine.add_account(Account { settlement, ..account }).unwrap();
         }
         self
+    }
+
+    /// A new engine with the same accounts that posts webhooks to `delivery`.
+    pub fn delivering(self, delivery: Arc<dyn DeliveryPort>) -> Self {
+        let parts = EngineParts {
+            acquirer: self.acquirer.clone(),
+            clock: self.clock.clone(),
+            ids: Arc::new(SequentialIds::after(1_000)),
+            delivery,
+            ..EngineParts::in_memory(START)
+        };
+        let engine = Engine::open(parts).unwrap();
+        for id in [MERCHANT, CONNECTED, FLAT] {
+            engine.add_account((*self.engine.account(id).unwrap()).clone()).unwrap();
+        }
+        Self { engine, ..self }
     }
 
     /// An engine without fees and pending money, for tests of other things.

@@ -71,6 +71,12 @@ fn entry(amount: i64, kind: MovementKind, source: impl Into<ObjectId>) -> Balanc
     }
 }
 
+/// A ledger entry that is pending for a second.
+fn pending() -> BalanceTransaction {
+    let available_on = NOW.after(1);
+    BalanceTransaction { available_on, is_available: false, ..entry(0, MovementKind::Charge, charge().id) }
+}
+
 fn event(id: u64) -> Event {
     let (id, account, created, event_type) = (EventId(id), AccountId(1), NOW, EventType::ChargeUpdated);
     let (object, nested, previous, previous_texts, origin) = (charge().into(), Vec::new(), Previous::new(), None, None);
@@ -166,6 +172,17 @@ fn each_invariant_of_a_decision_can_fail() {
                     .put(BalanceTransaction { created: Time::new(1), ..entry(0, MovementKind::Charge, charge().id) });
             }),
             "a new record is created now",
+        ),
+        (checked(both(), |changes| changes.put(pending())), "a pending ledger entry has a job that makes it available"),
+        (
+            checked(both(), |changes| changes.put(BalanceTransaction { is_available: true, ..pending() })),
+            "a new ledger entry is pending exactly until it is due",
+        ),
+        (
+            checked(vec![intent().into(), charge().into(), pending().into()], |changes| {
+                changes.put(pending().settled())
+            }),
+            "a ledger entry becomes available when it is due",
         ),
         (
             checked(both(), |changes| changes.put(Charge { refunded: Money::new(900), ..charge() })),
