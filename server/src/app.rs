@@ -6,7 +6,7 @@ use crate::keys::{Key, Keys};
 use crate::webhooks::HttpDelivery;
 use crate::worker::Worker;
 use holdfast_engine::acquirer::{Acquirer, LedgerFile, NoFaults, SimulatedAcquirer};
-use holdfast_engine::objects::Account;
+use holdfast_engine::objects::{Account, Settlement};
 use holdfast_engine::store::{Durability, MemoryStore, SqliteStore, Store};
 use holdfast_engine::time::Seconds;
 use holdfast_engine::{AccountId, DeliveryPort, Dialect, Engine, EngineParts, Ids, Kind, Object, SystemIds, Time};
@@ -172,6 +172,36 @@ impl App {
         let (keys, origin) = (ring, origin.to_owned());
         let app = Arc::new(Self { engine, clock, ids, keys, origin, worker, chaos, moved: Mutex::default() });
         Ok(Opened { app, accounts })
+    }
+
+    /// Changes the fee and the delay of an account (P22). Ledger entries that exist stay as they are, and so do connected
+    /// accounts; those that the account creates later take over its settlement.
+    ///
+    /// ```
+    /// use holdfast_engine::Money;
+    /// use holdfast_engine::objects::Settlement;
+    /// use holdfast_server::{App, Key, StoreChoice};
+    ///
+    /// let opened = App::open(&StoreChoice::Memory, &["sk_test_docs".parse()?], "http://127.0.0.1:4242")?;
+    /// for account in &opened.accounts {
+    ///     opened.app.settle(*account, |settlement| Settlement { fee_fixed: Money::new(25), ..settlement })?;
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Returns an error if there is no such account or the store cannot be written.
+    pub fn settle(
+        &self,
+        account: AccountId,
+        change: impl FnOnce(Settlement) -> Settlement,
+    ) -> Result<(), Box<dyn Error + Send + Sync>> {
+        let before = self.engine.account(account).ok_or_else(|| format!("there is no account {account}"))?;
+        let settlement = change(before.settlement);
+        if settlement != before.settlement {
+            self.engine.add_account(Account { settlement, ..(*before).clone() })?;
+        }
+        Ok(())
     }
 
     /// Returns the background worker.

@@ -124,6 +124,25 @@ def a_session_ends_without_payment():
     assert events_about(left.id) == ["checkout.session.expired"]
 
 
+@flow("P22, TST-5")
+def money_becomes_available():
+    def part(name):
+        return next(part.amount for part in stripe.Balance.retrieve()[name] if part.currency == "usd")
+
+    pending, available = part("pending"), part("available")
+    intent = paid(expand=["latest_charge.balance_transaction"])
+    entry = intent.latest_charge.balance_transaction
+    assert (entry.amount, entry.fee, entry.net, entry.status) == (1000, 59, 941, "pending")
+    assert (part("pending"), part("available")) == (pending + 941, available)
+    at_once = paid(payment_method="pm_card_bypassPending", expand=["latest_charge.balance_transaction"])
+    assert at_once.latest_charge.balance_transaction.status == "available"
+    assert (part("pending"), part("available")) == (pending + 941, available + 941)
+    advance(2 * DAY)
+    assert stripe.BalanceTransaction.retrieve(entry.id).status == "available"
+    told = stripe.Event.list(type="balance.available", limit=1).data[0]
+    assert told.data.object.object == "balance" and part("pending") == 0
+
+
 @flow("CON-1, B45 to B53, I8, I9, A8")
 def money_between_accounts():
     platform = stripe.Account.retrieve()
@@ -150,7 +169,11 @@ def money_between_accounts():
     assert stripe.PaymentIntent.retrieve(direct.id, stripe_account=shop.id).status == "succeeded"
     with raises(stripe.InvalidRequestError, code="application_fees_not_allowed"):
         paid(application_fee_amount=50)
+    # A transfer without a source takes available money only.
+    paid(payment_method="pm_card_bypassPending")
     assert stripe.Transfer.create(amount=100, currency="usd", destination=shop.id).amount == 100
+    with raises(stripe.InvalidRequestError, code="balance_insufficient"):
+        stripe.Transfer.create(amount=90_000_000, currency="usd", destination=shop.id)
     assert platform.id != shop.id
 
 

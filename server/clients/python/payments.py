@@ -61,7 +61,9 @@ def ledger_follows_an_async_capture():
     assert (charge.captured, charge.amount_captured, charge.balance_transaction) == (True, 2000, None)
     advance(3600)
     charge = stripe.Charge.retrieve(charge.id, expand=["balance_transaction"])
-    assert charge.balance_transaction.net == 2000
+    entry = charge.balance_transaction
+    assert (entry.fee, entry.net, entry.status) == (88, 1912, "pending")
+    assert entry.fee_details[0].amount == 88 and entry.available_on > entry.created
     updated = next(e for e in stripe.Event.list(type="charge.updated") if e.data.object.id == charge.id)
     assert updated.data.previous_attributes.to_dict() == {"balance_transaction": None}
 

@@ -2,6 +2,7 @@
 
 mod offline;
 mod serve;
+mod settlement;
 
 use clap::{Parser, Subcommand};
 use std::error::Error;

@@ -1,5 +1,6 @@
 //! The subcommands that work on a store's file without serving it.
 
+use super::settlement::SettlementOptions;
 use super::{Ending, Outcome};
 use clap::{Subcommand, ValueEnum};
 use holdfast_engine::acquirer::{LedgerFile, NoFaults, SimulatedAcquirer};
@@ -30,6 +31,8 @@ pub(crate) enum Task {
         /// Connect the account to this platform.
         #[arg(long, value_name = "ACCOUNT", value_parser = account)]
         platform: Option<AccountId>,
+        #[command(flatten)]
+        settlement: SettlementOptions,
     },
     /// Print the number of objects of each kind, or one object.
     Inspect {
@@ -93,7 +96,9 @@ pub(crate) enum Method {
 
 pub(crate) fn run(task: Task) -> Outcome {
     match task {
-        Task::Create { file, country, pricing, platform } => create(&file, country, pricing, platform),
+        Task::Create { file, country, pricing, platform, settlement } => {
+            create(&file, country, pricing, (platform, settlement))
+        }
         Task::Inspect { file, id } => inspect(&open(&existing(file)?)?.0, id),
         Task::Call { file, method, path, parameters, account, key, version } => {
             let (engine, _) = open(&existing(file)?)?;
@@ -167,14 +172,21 @@ fn existing(file: PathBuf) -> Result<PathBuf, String> {
     }
 }
 
-fn create(file: &Path, country: String, pricing: Pricing, platform: Option<AccountId>) -> Outcome {
+fn create(
+    file: &Path,
+    country: String,
+    pricing: Pricing,
+    (platform, settlement): (Option<AccountId>, SettlementOptions),
+) -> Outcome {
     let (engine, _) = open(file)?;
     if let Some(platform) = platform.filter(|id| engine.account(*id).is_none()) {
         return Err(format!("--platform {platform}: no such account in this store").into());
     }
     let id = AccountId(SystemIds::default().next());
     let interchange_plus = matches!(pricing, Pricing::InterchangePlus);
-    engine.add_account(Account { country, interchange_plus, platform, ..Account::standard(id) })?;
+    let standard = Account::standard(id);
+    let settlement = settlement.apply(standard.settlement);
+    engine.add_account(Account { country, interchange_plus, platform, settlement, ..standard })?;
     println!("{id}");
     Ok(Ending::Success)
 }

@@ -1,5 +1,6 @@
 //! `engine serve`.
 
+use super::settlement::SettlementOptions;
 use super::{Ending, Outcome};
 use clap::{Args, ValueEnum};
 use holdfast_engine::{AccountId, Dialect, Timing};
@@ -36,6 +37,8 @@ pub(crate) struct Serve {
     /// Attempts of a webhook: live for 13 within three days, sandbox for 3 within four hours.
     #[arg(long, value_enum, default_value = "live", value_name = "KIND")]
     webhook_retries: WebhookRetries,
+    #[command(flatten)]
+    settlement: SettlementOptions,
     /// Format of the log on standard error.
     #[arg(long, value_enum, default_value = "text")]
     log: Log,
@@ -104,6 +107,10 @@ async fn listen(options: Serve) -> Result<(), Failure> {
     let chaos = chaos(&options.chaos, options.chaos_log.as_deref())?;
     let opened = App::in_dialect(&store, &keys, &origin, chaos, options.webhook_retries.dialect());
     let Opened { app, accounts } = opened.map_err(|error| format!("--store {}: {error}", options.store.display()))?;
+    for account in &accounts {
+        let set = app.settle(*account, |settlement| options.settlement.apply(settlement));
+        set.map_err(|error| format!("--store {}: {error}", options.store.display()))?;
+    }
     announce(&origin, &keys, &accounts)?;
     let worker = Arc::clone(app.worker());
     let working = {

@@ -18,8 +18,8 @@ pub(super) const OBJECTS: &[(&str, &str)] = &[
     ("balance", "available!:list livemode!:bool pending!:list"),
     (
         "balance_transaction",
-        "id!:text amount!:int created!:time currency!:text fee!:int net!:int source!:text status!:=available|pending \
-         type!:text",
+        "id!:text amount!:int available_on!:time created!:time currency!:text fee!:int fee_details!:list net!:int \
+         reporting_category!:text source!:text status!:=available|pending type!:text",
     ),
     (
         "charge",
