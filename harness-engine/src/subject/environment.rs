@@ -141,7 +141,7 @@ impl EngineSubject {
 
     fn run_jobs(&self, now: Time) -> Result<(), Failure> {
         let engine = self.engine()?;
-        for job in engine.store().due(now, 64).map_err(failed)? {
+        for job in engine.store().due(now, usize::MAX).map_err(failed)? {
             let Some(object) = engine.observe(job.object).map_err(failed)? else { continue };
             let _unseen = self.execute(engine, holdfast_engine::Request::new(object.account(), Command::Job(job)));
         }

@@ -2,6 +2,7 @@
 //! drawn from a fixed one. A failure prints the seed and the smallest trace that fails alike. Its seed is kept in
 //! `failures.txt` beside this file, and is tried first from then on.
 
+use holdfast_engine::objects::Settlement;
 use holdfast_engine::store::SqliteStore;
 use holdfast_harness::choices::Seeded;
 use holdfast_harness::generator::{self, Bias, Sequence};
@@ -100,6 +101,28 @@ fn in_lockstep_and_then_the_books() {
             Err(format!("seed {seed}: {verdict}"))
         }
     });
+}
+
+/// P22: fees and pending money change nothing that the model knows, with and without crashes, and the books stay right.
+#[test]
+fn in_lockstep_with_fees_and_pending_money() {
+    for delay in [Settlement::STANDARD.delay, 60] {
+        let settlement = Settlement { delay, transfers_need_balance: false, ..Settlement::STANDARD };
+        let mut subject = EngineSubject::default().settling(settlement);
+        all_agree(512, 60, |_, it| lockstep::run(&mut subject, &it.config, &it.inputs));
+        all_agree(128, 30, |seed, it| {
+            crash::run(&mut subject, &it.config, &it.inputs, &mut Seeded::new(seed.rotate_left(17), 4096))
+        });
+        over_seeds(512, |seed| match Technique::Books.run(&mut subject, seed) {
+            Verdict::Agree(_) => Ok(()),
+            verdict @ (Verdict::Diverge(_) | Verdict::Violate(_) | Verdict::Inconclusive(_)) => {
+                Err(format!("delay {delay}, seed {seed}: {verdict}"))
+            }
+        });
+    }
+    let mut subject = EngineSubject::on_reused(SqliteStore::in_memory, SqliteStore::emptied)
+        .settling(Settlement { transfers_need_balance: false, ..Settlement::STANDARD });
+    all_agree(128, 60, |_, it| lockstep::run(&mut subject, &it.config, &it.inputs));
 }
 
 #[test]

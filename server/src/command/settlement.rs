@@ -63,7 +63,8 @@ mod tests {
             let expected = read.map(|(points, fixed)| (points, Money::new(fixed)));
             assert_eq!(fee(text).ok(), expected, "{text}");
         }
-        for (text, read) in [("0", Some(0)), ("31536000", Some(31_536_000)), ("31536001", None), ("2d", None), ("", None)]
+        for (text, read) in
+            [("0", Some(0)), ("31536000", Some(31_536_000)), ("31536001", None), ("2d", None), ("", None)]
         {
             assert_eq!(delay(text).ok(), read, "{text}");
         }
