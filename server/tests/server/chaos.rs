@@ -1,7 +1,7 @@
 //! `--chaos`: each behavior of the server as a client or an endpoint sees it, and repeated from its seed.
 
 use holdfast_engine::command::EnvironmentEvent;
-use holdfast_engine::objects::RefundFailure;
+use holdfast_engine::objects::{RefundFailure, Settlement};
 use holdfast_engine::time::{DAY, HOUR};
 use holdfast_engine::{Clock, DeliveryPort, Post, RefundId, SequentialIds, Time};
 use holdfast_server::chaos::{Behavior, Chaos, ChaosChoice, ChaosProfile, Occasion, Occurrence};
@@ -36,6 +36,8 @@ impl Directed {
         let (key, ids) = ("sk_test_raw".parse().unwrap(), Arc::new(SequentialIds::default()));
         let (store, delivery) = (StoreChoice::Memory, posts.clone());
         let opened = App::assemble(&store, &[key], "http://127.0.0.1", ids, delivery, Some(chaos.clone())).unwrap();
+        // The deliveries that are counted are those of the payment, without its money that becomes available days later.
+        opened.app.settle(opened.accounts[0], |_| Settlement::IMMEDIATE).unwrap();
         Self { app: opened.app, chaos, posts }
     }
 

@@ -126,3 +126,64 @@ fn the_clock_has_an_end() {
     assert_eq!(statuses, [[200; 10].as_slice(), &[400; 2]].concat());
     assert_eq!(answers[11].at("error.param"), "seconds");
 }
+
+/// P22: the balance shows pending and available money apart; the clock makes it available; options set fee and delay.
+#[test]
+fn money_becomes_available() {
+    let pay = "amount=1000&currency=usd&payment_method_types[]=card&confirm=true&capture_method=automatic\
+               &payment_method=pm_card_visa&expand[]=latest_charge.balance_transaction";
+    let parts = |server: &Running| {
+        let shown = server.get("/v1/balance").json();
+        let part = |name: &str| (shown[name][0]["amount"].clone(), shown[name][0]["source_types"]["card"].clone());
+        assert_eq!(shown["available"][0]["currency"], "usd");
+        [part("available"), part("pending")].map(|(amount, card)| (amount.as_i64(), card.as_i64()))
+    };
+    // Options, fee, delay in seconds.
+    let rows: [(&[&str], i64, u64); 3] = [
+        (&[], 59, 172_800),
+        (&["--fee", "100+5"], 15, 172_800),
+        (&["--fee", "0+1", "--settlement-delay", "3600"], 1, 3_600),
+    ];
+    for (options, fee, delay) in rows {
+        let server = Running::with(":memory:", options);
+        let made = server.post("/v1/payment_intents", pay);
+        let entry = |name: &str| made.at(&format!("latest_charge.balance_transaction.{name}"));
+        assert_eq!(
+            (entry("fee"), entry("net"), entry("status")),
+            (fee.to_string(), (1000 - fee).to_string(), "pending".into())
+        );
+        let wait = entry("available_on").parse::<u64>().unwrap() - entry("created").parse::<u64>().unwrap();
+        assert_eq!(wait, delay, "{options:?}");
+        let (net, none) = (Some(1000 - fee), Some(0));
+        assert_eq!(parts(&server), [(none, none), (net, net)], "{options:?}");
+        let connected = server.post("/v1/accounts", "country=US").at("id");
+        let to = format!("amount=1&currency=usd&destination={connected}");
+        assert_eq!(server.post("/v1/transfers", &to).at("error.code"), "balance_insufficient");
+        server.post("/v1/test_helpers/clock/advance", &format!("seconds={delay}"));
+        let id = entry("id");
+        assert_eq!(server.get(&format!("/v1/balance_transactions/{id}")).at("status"), "available", "{options:?}");
+        assert_eq!(parts(&server), [(net, net), (none, none)], "{options:?}");
+        let events = server.get("/v1/events?type=balance.available").json();
+        assert_eq!(events["data"].as_array().unwrap().len(), 1, "{options:?}");
+        assert_eq!(events["data"][0]["data"]["object"]["available"][0]["amount"].as_i64(), net, "{options:?}");
+        assert_eq!(server.post("/v1/transfers", &to).status, 200);
+        // A connected account has the settlement of its platform.
+        let direct = server.call(KEY, "POST", "/v1/payment_intents", pay, &format!("Stripe-Account: {connected}\r\n"));
+        assert_eq!(direct.at("latest_charge.balance_transaction.fee"), fee.to_string(), "{options:?}");
+    }
+}
+
+/// The options of a restart change the accounts of the keys; without options they stay as they are.
+#[test]
+fn the_settlement_of_a_store_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("kept.db");
+    let pay = "amount=1000&currency=usd&payment_method_types[]=card&confirm=true&capture_method=automatic\
+               &payment_method=pm_card_visa&expand[]=latest_charge.balance_transaction";
+    let rows: [(&[&str], &str); 4] = [(&[], "59"), (&["--fee", "0+3"], "3"), (&[], "3"), (&["--fee", "10+0"], "1")];
+    for (options, fee) in rows {
+        let server = Running::with(file.to_str().unwrap(), options);
+        let made = server.post("/v1/payment_intents", pay);
+        assert_eq!(made.at("latest_charge.balance_transaction.fee"), fee, "{options:?}");
+    }
+}

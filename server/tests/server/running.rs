@@ -44,9 +44,15 @@ impl Answer {
 impl Running {
     /// Starts a server on a store: a file, or `:memory:`.
     pub fn start(store: &str) -> Self {
+        Self::with(store, &[])
+    }
+
+    /// Starts a server with more options.
+    pub fn with(store: &str, options: &[&str]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_engine"))
             .args(["serve", "--listen", "127.0.0.1:0", "--log", "off", "--store", store])
             .args(["--key", KEY, "--key", OTHER_KEY])
+            .args(options)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
