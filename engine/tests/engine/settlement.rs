@@ -45,7 +45,7 @@ fn entry_of(w: &TestEngine, pi: &str) -> Answer {
     w.get(&format!("balance_transactions/{id}"), "")
 }
 
-/// P22: every method under every setting, just before and at the moment when its money is available.
+/// P22, TST-5: every method under every setting, just before and at the moment when its money is available.
 #[test]
 fn a_payment_is_pending_for_the_delay_and_bears_the_fee() {
     let rows = [
