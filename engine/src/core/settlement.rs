@@ -34,7 +34,7 @@ pub(super) fn available_on(context: &DecisionContext<'_>, charge: &Charge) -> Ti
     context.now.after(if bypasses { 0 } else { of(context, charge.account).delay })
 }
 
-/// Returns the instant at which the money of a charge is available, which whatever moves it follows; `None` if the charge
+/// Returns the instant at which the money of a charge is available, which its moves follow; `None` if the charge
 /// has none. A charge that awaits its ledger entry is taken to get it now.
 pub(super) fn of_charge(context: &DecisionContext<'_>, charge: &Charge) -> Option<Time> {
     charge.available_on.or_else(|| charge.awaits_ledger.then(|| available_on(context, charge)))

@@ -65,8 +65,8 @@ pub struct Charge {
     pub capture_before: Option<Time>,
     /// The first ledger entry of the charge (U11); null for a while under async capture (A7).
     pub balance_transaction: Option<BalanceTransactionId>,
-    /// The instant at which the money of the last posted capture is available; `None` before a capture is posted. Whatever
-    /// moves money of the charge follows it (P22).
+    /// The instant at which the money of the last posted capture is available; `None` before a capture is posted. Every
+    /// later movement of the charge's money follows it (P22).
     pub available_on: Option<Time>,
     /// Whether the background capture still has to run (A2).
     pub awaits_ledger: bool,

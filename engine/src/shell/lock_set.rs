@@ -2,7 +2,7 @@
 //!
 //! A payment is locked as a whole: under its Checkout Session if one owns it, under its PaymentIntent otherwise.
 
-use crate::command::{Command, EnvironmentEvent, JobKind, MethodRef};
+use crate::command::{Command, EnvironmentEvent, JobKey, JobKind, MethodRef};
 use crate::objects::Objects;
 use crate::{AccountId, ChargeId, CustomerId, ObjectId, PaymentIntentId, RefundId, SetupIntentId, TransferId};
 
@@ -69,11 +69,7 @@ impl LockSet<'_> {
             Command::AttachPaymentMethod { method, .. } => self.method(Some(*method)),
             Command::DetachPaymentMethod { method } => self.ids.push((*method).into()),
             Command::CreateTransfer(request) => {
-                match request.source {
-                    Some(charge) => self.charge(charge),
-                    // Its available balance decides.
-                    None => self.ids.push(account.into()),
-                }
+                self.source(account, request.source);
                 self.limited(account);
             }
             Command::CreateReversal(request) => self.transfer(request.transfer),
@@ -87,13 +83,7 @@ impl LockSet<'_> {
                 self.ids.push((*endpoint).into());
             }
             Command::Environment(event) => self.environment(event),
-            Command::Job(job) => {
-                self.object(job.object);
-                if job.kind == JobKind::Settle {
-                    // The balance is frozen in the event.
-                    self.ids.push(account.into());
-                }
-            }
+            Command::Job(job) => self.job(account, *job),
             Command::CreateCheckoutSession(_)
             | Command::CreatePaymentMethod { .. }
             | Command::ClonePaymentMethod { .. }
@@ -125,6 +115,22 @@ impl LockSet<'_> {
             EnvironmentEvent::RefundReported { refund, .. }
             | EnvironmentEvent::RefundReturned { refund }
             | EnvironmentEvent::RefundDetailsGiven { refund } => self.refund(*refund),
+        }
+    }
+
+    /// Adds the source of a transfer; without one, the account, whose available balance decides.
+    fn source(&mut self, account: AccountId, source: Option<ChargeId>) {
+        match source {
+            Some(charge) => self.charge(charge),
+            None => self.ids.push(account.into()),
+        }
+    }
+
+    /// Adds the object of a job, and the account whose balance the job freezes in an event.
+    fn job(&mut self, account: AccountId, job: JobKey) {
+        self.object(job.object);
+        if job.kind == JobKind::Settle {
+            self.ids.push(account.into());
         }
     }
 

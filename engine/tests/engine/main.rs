@@ -17,6 +17,7 @@ mod computed;
 mod concurrency;
 mod confronted;
 mod connect;
+mod conservation;
 mod crash;
 mod customers;
 mod documented;

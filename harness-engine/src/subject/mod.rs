@@ -115,12 +115,6 @@ impl EngineSubject {
         }
     }
 
-    /// Returns the engine with requests that wait up to `lock_wait` for a locked object, as threads require.
-    #[must_use]
-    pub fn waiting(self, lock_wait: Duration) -> Self {
-        Self { lock_wait, ..self }
-    }
-
     /// Returns the engine.
     ///
     /// # Errors

@@ -1,7 +1,9 @@
-//! Stores that are reused for later runs, where making a store costs more than a run.
+//! Options of the engine as a subject, among them stores that are reused for later runs, where making a store costs more
+//! than a run.
 
 use std::cell::RefCell;
 use std::sync::Arc;
+use std::time::Duration;
 
 use holdfast_engine::objects::Settlement;
 use holdfast_engine::store::{MemoryStore, Store, StoreError};
@@ -32,6 +34,12 @@ impl EngineSubject {
     pub fn on_sqlite() -> Self {
         use holdfast_engine::store::SqliteStore;
         Self::on_reused(SqliteStore::in_memory, SqliteStore::emptied)
+    }
+
+    /// Returns the engine with requests that wait up to `lock_wait` for a locked object, as threads require.
+    #[must_use]
+    pub fn waiting(self, lock_wait: Duration) -> Self {
+        Self { lock_wait, ..self }
     }
 
     /// Returns the engine with accounts of this settlement (P22), which the model does not have: nothing that is compared
