@@ -24,7 +24,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use holdfast_watch::{MachineClock, WatchClock, WatchStore, sign};
+use holdfast_watch::{MachineClock, SyncMode, WatchClock, WatchStore, read_event, sign};
 use serde_json::Value;
 
 const SECRET: &str = "whsec_killed";
@@ -110,11 +110,16 @@ fn raw(address: SocketAddr, bytes: &[u8]) -> Option<String> {
 
 /// Delivers an event. Returns whether it was acknowledged.
 fn deliver(address: SocketAddr, body: &str) -> bool {
-    let signature = sign(&[SECRET], MachineClock.now(), body.as_bytes());
+    post(address, body, SECRET).is_some_and(|answer| answer.starts_with("HTTP/1.1 200 "))
+}
+
+/// Posts a body with a signature by this secret. Returns the answer.
+fn post(address: SocketAddr, body: &str, secret: &str) -> Option<String> {
+    let signature = sign(&[secret], MachineClock.now(), body.as_bytes());
     let length = body.len();
     let head = "POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n";
     let request = format!("{head}Stripe-Signature: {signature}\r\nContent-Length: {length}\r\n\r\n{body}");
-    raw(address, request.as_bytes()).is_some_and(|answer| answer.starts_with("HTTP/1.1 200 "))
+    raw(address, request.as_bytes())
 }
 
 /// The event number `number`. Three in a row belong to one payment, and each fortieth payment is impossible.
@@ -208,16 +213,23 @@ fn kill_9_under_load_loses_nothing_that_was_acknowledged() {
     }
     // Each payment with a stored impossible event has one alert, which was printed.
     let figures = store.figures().unwrap();
+    let delivered = 0..load.next.load(Ordering::SeqCst);
+    let impossible: BTreeSet<u64> = delivered
+        .filter(|number| (number / 3).is_multiple_of(40) && store.has_event(&format!("evt_{number}")).unwrap())
+        .map(|number| number / 3)
+        .collect();
     assert_eq!((figures.waiting, figures.verdicts.get("impossible")), (0, figures.alerts.get("impossible")));
     let alerts = store.alerts(None, u32::MAX).unwrap();
+    let mut alerted = BTreeSet::new();
     for alert in &alerts {
         let alert: Value = serde_json::from_str(alert).unwrap();
         let payment = alert["payment"].as_str().unwrap();
         let number: u64 = payment.trim_start_matches("pi_").parse().unwrap();
-        assert!(number.is_multiple_of(40), "{alert}");
+        assert!(alerted.insert(number), "{payment} has two alerts");
         assert!(printed.contains_key(payment), "{payment} was never printed");
     }
-    assert!(alerts.len() > 1, "no alert was raised");
+    assert_eq!(alerted, impossible, "the payments with an alert, and those with a stored impossible event");
+    assert!(impossible.len() >= 3, "{impossible:?}: too few impossible payments were delivered");
     println!(
         "{kills} kills, {} events acknowledged, {} alerts, {} printed twice",
         acknowledged.len(),
@@ -255,6 +267,85 @@ fn ctrl_c_ends_it_cleanly_with_an_exit_code_that_tells() {
     assert_eq!(code, Some(3), "{err}");
 }
 
+/// Runs a watch with more arguments over bodies that it answers with these statuses, and ends it.
+fn told(name: &str, more: &[&str], bodies: &[(&str, &str)]) -> (Option<i32>, String) {
+    let folder = std::env::temp_dir().join(format!("holdfast-watch-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let process = Process::start(&folder.join("watch.db"), more);
+    for (body, status) in bodies {
+        let answer = post(process.address, body, SECRET).unwrap();
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{answer}");
+    }
+    // So that the first poll is tried.
+    thread::sleep(Duration::from_millis(500));
+    let (status, _, err) = process.end("-INT");
+    std::fs::remove_dir_all(&folder).unwrap();
+    (status.code(), err)
+}
+
+#[test]
+fn what_was_refused_or_never_polled_is_told_and_no_pass() {
+    let good = event(3).1;
+    let without_time = good.replace("\"created\":", "\"made\":");
+    let (code, err) = told("unreadable", &[], &[(&good, "200"), (&without_time, "400"), (&without_time, "400")]);
+    assert!(code == Some(3) && err.contains("2 signed and unreadable"), "{code:?} {err}");
+
+    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let poll = ["--poll", &format!("http://{gone}"), "--key", "sk_1"];
+    let (code, err) = told("unpolled", &poll, &[(&good, "200")]);
+    assert!(code == Some(3) && err.contains("polls: 0 complete, 1 failed"), "{code:?} {err}");
+
+    // A signature of a stranger says nothing about the events of the provider.
+    let folder = std::env::temp_dir().join(format!("holdfast-watch-stranger-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let process = Process::start(&folder.join("watch.db"), &[]);
+    assert!(deliver(process.address, &good));
+    assert!(post(process.address, &good, "whsec_stranger").unwrap().starts_with("HTTP/1.1 400 "));
+    let (status, _, err) = process.end("-INT");
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert!(status.code() == Some(0) && err.contains("1 without a signature that counts"), "{status:?} {err}");
+}
+
+/// The database is destroyed under the watch after an alert was printed.
+#[test]
+fn an_alert_that_was_printed_stays_a_falsehood_when_the_database_fails() {
+    let folder = std::env::temp_dir().join(format!("holdfast-watch-destroyed-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let process = Process::start(&folder.join("watch.db"), &[]);
+    assert!(deliver(process.address, &event(0).1));
+    process.settle();
+    for name in ["watch.db", "watch.db-wal"] {
+        std::fs::File::options().write(true).open(folder.join(name)).unwrap().set_len(0).unwrap();
+    }
+    let _ = deliver(process.address, &event(1).1);
+    let (status, out, err) = process.end("-INT");
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!((out.len(), status.code()), (1, Some(1)), "{err}");
+    assert!(err.contains("the watch ended: --state"), "{err}");
+}
+
+/// Alerts that wait from an earlier run are all printed, however many there are and however soon the watch ends.
+#[test]
+fn every_alert_is_printed_before_it_ends() {
+    const ALERTS: u64 = 2_500;
+    let folder = std::env::temp_dir().join(format!("holdfast-watch-many-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let state = folder.join("watch.db");
+    let events: Vec<_> = (0..ALERTS).map(|number| read_event(event(number * 120).1.as_bytes()).unwrap()).collect();
+    let mut store = WatchStore::open(&state, SyncMode::System).unwrap();
+    store.add(&events, MachineClock.now()).unwrap();
+    drop(store);
+    let mut process = Process::start(&state, &[]);
+    let began = Instant::now();
+    // Stopped, it prints nothing while the alerts come.
+    while process.child.try_wait().unwrap().is_none() && process.metric("alerts_total{kind=\"impossible\"}") < ALERTS {
+        assert!(began.elapsed() < Duration::from_secs(300), "it does not finish");
+    }
+    let (status, out, err) = process.end("-INT");
+    std::fs::remove_dir_all(&folder).unwrap();
+    assert_eq!((out.len(), status.code()), (usize::try_from(ALERTS).unwrap(), Some(1)), "{err}");
+}
+
 #[test]
 fn wrong_arguments_are_named() {
     let check = |arguments: &[&str]| {
@@ -274,6 +365,7 @@ fn wrong_arguments_are_named() {
         ([&secret[..], &["--key", "sk_1"]].concat(), "--poll"),
         ([&secret[..], &["--state", "nowhere/at/all.db"]].concat(), "--state"),
         ([&secret[..], &["--refund-days", "0"]].concat(), "--refund-days"),
+        ([&secret[..], &["--poll", "http://127.0.0.1:1", "--key", "k", "--poll-every", "0s"]].concat(), "--poll-every"),
     ] {
         let (code, err) = check(&arguments);
         assert!(code == Some(2) && err.contains(wanted), "{arguments:?}: {code:?} {err}");

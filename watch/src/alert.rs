@@ -7,22 +7,24 @@ use serde::{Deserialize, Serialize};
 use crate::deadlines::Deadline;
 
 /// The name and number of the format.
-pub const ALERT_SCHEMA: &str = "holdfast/alert/1";
+pub const ALERT_SCHEMA: &str = "holdfast/alert/2";
 
 /// The kind of the alert about an impossible history.
 pub const IMPOSSIBLE: &str = "impossible";
 
-/// An alert. `payment` and `kind` identify it: each pair is raised once.
+/// An alert. `payment`, `kind` and `object` identify it: each triple is raised once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
     /// [`ALERT_SCHEMA`].
     pub schema: String,
-    /// `KIND:PAYMENT`. A receiver that sees an id again has seen the alert.
+    /// `KIND:PAYMENT`, followed by `:OBJECT` for a deadline. A receiver that sees an id again has seen the alert.
     pub id: String,
     /// `impossible`, or the name of a [`DeadlineKind`](crate::DeadlineKind).
     pub kind: String,
     /// Id of the PaymentIntent, SetupIntent, session or charge.
     pub payment: String,
+    /// Id of the charge or refund whose deadline passes. `null` for an impossible history.
+    pub object: Option<String>,
     /// The time at which it was raised, in seconds since 1970.
     pub raised: i64,
     /// The explanation.
@@ -87,7 +89,12 @@ impl Alert {
             created: logged.created,
             number: logged.line,
         };
-        Self::of(deadline.kind.name(), payment, now, event, deadline.why.clone(), deadline.kind.rules())
+        let kind = deadline.kind;
+        Self {
+            id: format!("{}:{payment}:{}", kind.name(), deadline.object),
+            object: Some(deadline.object.clone()),
+            ..Self::of(kind.name(), payment, now, event, deadline.why.clone(), kind.rules())
+        }
     }
 
     fn of(kind: &str, payment: &str, raised: i64, event: AlertEvent, why: String, rules: &[&str]) -> Self {
@@ -96,6 +103,7 @@ impl Alert {
             id: format!("{kind}:{payment}"),
             kind: kind.to_owned(),
             payment: payment.to_owned(),
+            object: None,
             raised,
             why,
             event,

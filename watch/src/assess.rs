@@ -6,9 +6,10 @@ use holdfast_audit::group::Group;
 use holdfast_audit::logged_event::LoggedEvent;
 use holdfast_audit::{Bounds, Finding, judge};
 use holdfast_model::Config;
+use sha2::{Digest, Sha256};
 
 use crate::alert::Alert;
-use crate::deadlines::{DeadlineLimits, deadlines, is_open};
+use crate::deadlines::{Deadline, DeadlineLimits, deadlines, is_open};
 
 /// The rules by which payments are judged.
 #[derive(Clone, Copy, Debug)]
@@ -27,12 +28,30 @@ impl WatchRules {
     pub const fn new(config: Config, bounds: Bounds, limits: DeadlineLimits) -> Self {
         Self { config, bounds: Bounds { gaps: true, ..bounds }, limits }
     }
+
+    /// Returns a number that other rules and other versions of this program do not share, but by chance.
+    pub(crate) fn digest(&self) -> i64 {
+        let text = format!("{} {self:?}", env!("CARGO_PKG_VERSION"));
+        let digest = Sha256::digest(text.as_bytes());
+        digest.first_chunk().copied().map_or(0, i64::from_be_bytes)
+    }
 }
 
 impl Default for WatchRules {
     fn default() -> Self {
         Self::new(holdfast_audit::lenient_config(), Bounds::default(), DeadlineLimits::default())
     }
+}
+
+/// The times of an assessment, in seconds since 1970.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AssessmentTimes {
+    /// The time at which alerts are raised.
+    pub now: i64,
+    /// The time up to which deadlines count: `now`, or earlier while gaps are being filled.
+    pub due_by: i64,
+    /// The newest arrival of an event of the payment. No deadline counts before the time of grace after it.
+    pub arrived: i64,
 }
 
 /// The assessment of one payment at a moment.
@@ -48,15 +67,14 @@ pub struct Assessment {
     pub is_open: bool,
 }
 
-/// Assesses the events of a payment. Their order does not matter. Alerts are raised at `now`, and those of the deadlines
-/// until `due_by`; both are seconds since 1970.
+/// Assesses the events of a payment. Their order does not matter.
 #[must_use]
-pub fn assess(payment: &str, events: Vec<LoggedEvent>, now: i64, due_by: i64, rules: &WatchRules) -> Assessment {
-    let assessment = assess_deadlines(payment, &events, now, due_by, rules);
+pub fn assess(payment: &str, events: Vec<LoggedEvent>, times: AssessmentTimes, rules: &WatchRules) -> Assessment {
+    let assessment = assess_deadlines(payment, &events, times, rules);
     let finding = finding(payment, events, rules);
     let mut alerts = assessment.alerts;
     if let Finding::Impossible(impossible) = &finding {
-        alerts.push(Alert::impossible(payment, impossible, now));
+        alerts.push(Alert::impossible(payment, impossible, times.now));
     }
     Assessment { finding: Some(finding), alerts, ..assessment }
 }
@@ -67,14 +85,16 @@ pub fn assess(payment: &str, events: Vec<LoggedEvent>, now: i64, due_by: i64, ru
 pub fn assess_deadlines(
     payment: &str,
     events: &[LoggedEvent],
-    now: i64,
-    due_by: i64,
+    times: AssessmentTimes,
     rules: &WatchRules,
 ) -> Assessment {
+    let AssessmentTimes { now, due_by, arrived } = times;
     let found = deadlines(events, &rules.limits);
     let is_open = is_open(events, &rules.limits);
-    let next_due = found.iter().map(|deadline| deadline.alert_at).find(|at| *at > due_by);
-    let due = found.iter().filter(|deadline| deadline.alert_at <= due_by);
+    let quiet_at = arrived.saturating_add(rules.limits.grace);
+    let alert_at = |deadline: &Deadline| deadline.alert_at.max(quiet_at);
+    let next_due = found.iter().map(alert_at).find(|at| *at > due_by);
+    let due = found.iter().filter(|deadline| alert_at(deadline) <= due_by);
     let alerts =
         due.filter_map(|deadline| Some(Alert::due(payment, deadline, events.get(deadline.event)?, now))).collect();
     Assessment { finding: None, alerts, next_due, is_open }

@@ -1,7 +1,8 @@
 //! The deadlines of a payment, from its events alone.
 //!
-//! A deadline is shown by an event, never guessed. What ends it counts whenever its event arrives and in whichever
-//! order, so that the result depends on the set of events only.
+//! A deadline comes from a field of an event, never from a guess. An event that ends it counts in whichever order the
+//! events arrive, so [`deadlines`] depends on the set of events only. The time of an alert depends on their arrival as
+//! well: [`assess`](crate::assess()) raises none before a payment has been quiet for [`DeadlineLimits::grace`].
 
 use holdfast_audit::logged_event::{LoggedEvent, Object};
 use serde::Serialize;
@@ -20,14 +21,20 @@ pub struct DeadlineLimits {
     pub update_within: i64,
     /// Seconds for which a refund may be pending.
     pub refund_pending: i64,
-    /// Seconds that a delivery may take: each alert comes so much later.
+    /// Seconds that a delivery may take. Each alert comes so much after its deadline, and so much after the newest
+    /// arrival of an event of its payment: the event that ends the deadline may follow.
     pub grace: i64,
+}
+
+impl DeadlineLimits {
+    /// The limits that count unless others are given.
+    pub const DEFAULT: Self =
+        Self { before_lapse: DAY, update_within: HOUR, refund_pending: DAY.saturating_mul(14), grace: 60 };
 }
 
 impl Default for DeadlineLimits {
     fn default() -> Self {
-        let refund_pending = DAY.saturating_mul(14);
-        Self { before_lapse: DAY, update_within: HOUR, refund_pending, grace: 60 }
+        Self::DEFAULT
     }
 }
 
@@ -73,8 +80,10 @@ impl DeadlineKind {
 pub struct Deadline {
     /// Its kind.
     pub kind: DeadlineKind,
-    /// The time of the alert, in seconds since 1970.
+    /// The earliest time of the alert, in seconds since 1970.
     pub alert_at: i64,
+    /// Id of the charge or refund.
+    pub object: String,
     /// The place of the event that shows it.
     pub event: usize,
     /// The object and the times, in a sentence.
@@ -110,7 +119,7 @@ fn hold(events: &[LoggedEvent], place: usize, limits: &DeadlineLimits) -> Option
     let captured = object.amount_captured.value().copied().unwrap_or(0);
     let rest = if captured > 0 { "the rest of the hold" } else { "the hold" };
     let why = format!("{rest} of charge {id} lapses at {before}, and no event shows its capture or release");
-    Some(Deadline { kind: DeadlineKind::HoldLapses, alert_at, event: place, why })
+    Some(Deadline { kind: DeadlineKind::HoldLapses, alert_at, object: id.to_owned(), event: place, why })
 }
 
 /// Returns the deadline of the background capture that the charge at `place` shows.
@@ -133,7 +142,8 @@ fn update(events: &[LoggedEvent], place: usize, limits: &DeadlineLimits) -> Opti
     let why = format!(
         "charge {id} was captured at {since} without an entry in the ledger; its `charge.updated` was due at {due}"
     );
-    Some(Deadline { kind: DeadlineKind::UpdateMissing, alert_at: due.saturating_add(limits.grace), event: place, why })
+    let alert_at = due.saturating_add(limits.grace);
+    Some(Deadline { kind: DeadlineKind::UpdateMissing, alert_at, object: id.to_owned(), event: place, why })
 }
 
 /// Returns the deadline of the pending refund that the event at `place` shows.
@@ -155,7 +165,8 @@ fn refund(events: &[LoggedEvent], place: usize, limits: &DeadlineLimits) -> Opti
     let since = pending.map(|it| it.created).min()?;
     let due = since.saturating_add(limits.refund_pending);
     let why = format!("refund {id} has been pending since {since}; an end was expected by {due}");
-    Some(Deadline { kind: DeadlineKind::RefundPending, alert_at: due.saturating_add(limits.grace), event: place, why })
+    let alert_at = due.saturating_add(limits.grace);
+    Some(Deadline { kind: DeadlineKind::RefundPending, alert_at, object: id.to_owned(), event: place, why })
 }
 
 /// Returns the charge that the event at `place` shows, and its id.

@@ -72,6 +72,7 @@ async fn stored(endpoint: &Endpoint, request: Request) -> Result<(), HttpRefusal
     let (parts, body) = request.into_parts();
     let body = whole(body).await.inspect_err(|_| endpoint.counters.refused_bodies.add(1))?;
     let event = signed(endpoint, &parts.headers, &body)?;
+    let id = event.id.clone();
     let (answer, answered) = oneshot::channel();
     let delivery = QueuedEvents { events: vec![event], answer };
     let unavailable = |why: &str| (StatusCode::SERVICE_UNAVAILABLE, format!("the event was not stored: {why}"));
@@ -79,8 +80,12 @@ async fn stored(endpoint: &Endpoint, request: Request) -> Result<(), HttpRefusal
         endpoint.deliveries.send(delivery).await.map_err(|_| unavailable("the watch ends"))?;
         answered.await.map_err(|_| unavailable("the watch ends"))?.map_err(|error| unavailable(&error))
     };
-    timeout(STORE_TIMEOUT, storing).await.map_err(|_| unavailable("the disk is too slow"))??;
-    Ok(())
+    let stored = timeout(STORE_TIMEOUT, storing).await.unwrap_or_else(|_| Err(unavailable("the disk is too slow")));
+    if stored.is_err() {
+        endpoint.counters.unstored_requests.add(1);
+        endpoint.counters.unstored.refused(id);
+    }
+    stored.map(|_| ())
 }
 
 /// Returns the event of a body whose signature counts.

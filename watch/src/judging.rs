@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use crate::alert::IMPOSSIBLE;
-use crate::assess::{Assessment, WatchRules, assess, assess_deadlines};
+use crate::assess::{Assessment, AssessmentTimes, WatchRules, assess, assess_deadlines};
 use crate::clock::WatchClock;
 use crate::incoming::logged;
 use crate::metrics::Counters;
+use crate::notes::Notes;
 use crate::store::{PaymentRow, StateError, WatchStore};
 use crate::wake::Wake;
 
@@ -38,11 +39,12 @@ pub(crate) struct PaymentJudging {
     pub(crate) poster: Arc<Wake>,
     /// Whether a poll has filled the gaps since the start. Deadlines that passed meanwhile wait for it.
     pub(crate) gaps_filled: Arc<AtomicBool>,
+    pub(crate) notes: Notes,
 }
 
 impl PaymentJudging {
-    /// Judges until it is asked to stop, then what waits. An error of the database, such as a full disk, is counted and
-    /// tried again.
+    /// Judges until it is asked to stop, then what waits. An error of the database, such as a full disk, is counted,
+    /// noted, and tried again.
     ///
     /// # Errors
     /// Returns the error of the database that kept it from judging what waited at the end.
@@ -68,10 +70,19 @@ impl PaymentJudging {
 
     /// Returns the number of payments that `work` did something with; 0 if the database failed.
     fn tolerated(&mut self, work: impl FnOnce(&mut Self) -> Result<usize, StateError>) -> usize {
-        work(self).unwrap_or_else(|_| {
-            self.counters.store_failures.add(1);
-            0
-        })
+        match work(self) {
+            Ok(number) => {
+                if number > 0 {
+                    self.notes.succeeded();
+                }
+                number
+            }
+            Err(error) => {
+                self.counters.state_failures.add(1);
+                self.notes.failed(&format!("--state: cannot judge: {error}; it is tried again"));
+                0
+            }
+        }
     }
 
     /// Judges some payments. Returns their number.
@@ -96,13 +107,15 @@ impl PaymentJudging {
 
     fn assessed(&self, payment: PaymentRow, now: i64, due_by: i64) -> Result<(PaymentRow, Assessment), StateError> {
         let stored = self.store.events(&payment.id)?;
+        let arrived = stored.iter().map(|event| event.received).max().unwrap_or(now);
+        let times = AssessmentTimes { now, due_by, arrived };
         // What is stored was read once, so it can be read again.
         let events: Vec<_> = stored.iter().filter_map(|event| logged(&event.body, event.number).ok()).collect();
         // Finding the event to blame takes long, and nothing can change the verdict.
         let assessment = if payment.verdict.as_deref() == Some(IMPOSSIBLE) {
-            assess_deadlines(&payment.id, &events, now, due_by, &self.rules)
+            assess_deadlines(&payment.id, &events, times, &self.rules)
         } else {
-            assess(&payment.id, events, now, due_by, &self.rules)
+            assess(&payment.id, events, times, &self.rules)
         };
         Ok((payment, assessment))
     }

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::store::WatchFigures;
+use crate::unstored::UnstoredEvents;
 
 /// A number that threads share.
 #[derive(Debug, Default)]
@@ -32,12 +33,16 @@ pub(crate) struct Counters {
     pub(crate) duplicates: SharedNumber,
     /// Requests without a signature that counts.
     pub(crate) bad_signatures: SharedNumber,
-    /// Requests with a signature that counts and without an event, and such items of a poll.
+    /// Requests with a signature that counts and without an event, and such items of polls, each once.
     pub(crate) unreadable: SharedNumber,
     /// Requests whose body was too large or came too slowly.
     pub(crate) refused_bodies: SharedNumber,
-    /// Transactions that failed.
-    pub(crate) store_failures: SharedNumber,
+    /// Requests whose event could not be stored.
+    pub(crate) unstored_requests: SharedNumber,
+    /// The events of these requests that have not been stored since.
+    pub(crate) unstored: UnstoredEvents,
+    /// Transactions that failed, of every thread.
+    pub(crate) state_failures: SharedNumber,
     /// Judgments.
     pub(crate) judged: SharedNumber,
     /// Alerts that the webhook of `--alert` accepted.
@@ -50,6 +55,8 @@ pub(crate) struct Counters {
     pub(crate) polls: SharedNumber,
     /// Polls that ended early.
     pub(crate) poll_failures: SharedNumber,
+    /// 1 if the last poll was complete.
+    pub(crate) is_polled: SharedNumber,
     /// Seconds between the latest delivery and the `created` of its event.
     pub(crate) delay: SharedNumber,
 }
@@ -75,7 +82,7 @@ pub(crate) fn exposition(counters: &Counters, figures: &WatchFigures, now: i64) 
         label("reason", "signature", counters.bad_signatures.get()),
         label("reason", "event", counters.unreadable.get()),
         label("reason", "body", counters.refused_bodies.get()),
-        label("reason", "store", counters.store_failures.get()),
+        label("reason", "store", counters.unstored_requests.get()),
     ];
     let lag = figures.waiting_since.map_or(0, |since| u64::try_from(now.saturating_sub(since)).unwrap_or(0));
     let all = |names: &[&str], name: &str, found: &std::collections::BTreeMap<String, u64>| -> Vec<(String, u64)> {
@@ -83,7 +90,9 @@ pub(crate) fn exposition(counters: &Counters, figures: &WatchFigures, now: i64) 
     };
     metric("events_total", "counter", "Events stored since the start.", &one(counters.events.get()));
     metric("duplicates_total", "counter", "Events that were stored before.", &one(counters.duplicates.get()));
-    metric("rejected_total", "counter", "Requests that were not stored, by reason.", &rejected);
+    metric("rejected_total", "counter", "Requests and items of polls that were not stored, by reason.", &rejected);
+    let failures = counters.state_failures.get();
+    metric("state_failures_total", "counter", "Transactions of --state that failed.", &one(failures));
     metric("judged_total", "counter", "Judgments of payments.", &one(counters.judged.get()));
     metric("lag_seconds", "gauge", "Age of the oldest event that no verdict regards.", &one(lag));
     metric(

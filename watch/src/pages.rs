@@ -1,6 +1,9 @@
 //! The pages: the alerts with their explanations, and the events of one payment.
 
+use std::borrow::Cow;
 use std::fmt::Write;
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_encode};
 
 use crate::alert::Alert;
 use crate::store::{PaymentRow, StoredEvent, WatchFigures};
@@ -12,33 +15,17 @@ const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;max-width:64rem;mar
 table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.3rem .6rem;\
 border-bottom:1px solid #ccc}.impossible{color:#a00}code{overflow-wrap:anywhere}";
 
-/// Returns text with the characters escaped that mean something in HTML.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
-        match letter {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            other => safe.push(other),
-        }
-    }
-    safe
+/// Returns text as it stands between tags and in attributes of HTML.
+fn escaped(text: &str) -> Cow<'_, str> {
+    html_escape::encode_quoted_attribute(text)
 }
 
+/// The characters that do not stand for themselves in the path of a URL.
+const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'_').remove(b'-').remove(b'.');
+
 /// Returns text as it stands in the path of a URL.
-fn in_path(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte);
-    text.bytes().fold(String::new(), |mut path, byte| {
-        if is_plain(byte) {
-            path.push(char::from(byte));
-        } else {
-            let _ = write!(path, "%{byte:02X}");
-        }
-        path
-    })
+fn in_path(text: &str) -> PercentEncode<'_> {
+    utf8_percent_encode(text, IN_PATH)
 }
 
 fn page(title: &str, content: &str) -> String {
@@ -142,6 +129,7 @@ mod tests {
         for markup in ["<b>", "<i>", "<script>", "<u>"] {
             assert!(!text.contains(markup), "{markup}: {text}");
         }
-        assert_eq!(in_path("pi_1/../<x>"), "pi_1%2F..%2F%3Cx%3E");
+        assert!(text.contains("&lt;b&gt;&amp;&#x27;&quot;"), "{text}");
+        assert_eq!(in_path("pi_1/../<x>").to_string(), "pi_1%2F..%2F%3Cx%3E");
     }
 }

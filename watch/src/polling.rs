@@ -1,5 +1,6 @@
-//! The thread that reads `GET /v1/events` of the provider, so that a delivery that was never arrived is no gap.
+//! The thread that reads `GET /v1/events` of the provider and stores the events whose delivery never arrived.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -11,6 +12,7 @@ use ureq::Agent;
 use crate::clock::WatchClock;
 use crate::incoming::read_value;
 use crate::metrics::Counters;
+use crate::notes::Notes;
 use crate::posting::client;
 use crate::store::{StateError, WatchStore};
 use crate::wake::Wake;
@@ -41,7 +43,7 @@ pub struct PollTarget {
     pub url: String,
     /// The secret key.
     pub key: String,
-    /// The time between two polls.
+    /// The time between two polls, more than zero.
     pub every: Duration,
 }
 
@@ -54,8 +56,9 @@ pub(crate) struct Poller {
     pub(crate) counters: Arc<Counters>,
     pub(crate) wake: Arc<Wake>,
     pub(crate) gaps_filled: Arc<AtomicBool>,
-    /// Notes for the user.
-    pub(crate) notes: std::sync::mpsc::Sender<String>,
+    pub(crate) notes: Notes,
+    /// The unreadable events that were noted: each is listed by many polls.
+    pub(crate) unreadable: HashSet<String>,
 }
 
 /// The reason why a poll ended early.
@@ -74,23 +77,21 @@ impl From<StateError> for PollFault {
 
 impl Poller {
     /// Polls until it is asked to stop. A failure is counted, noted once, and tried again.
-    pub(crate) fn run(self) {
+    pub(crate) fn run(mut self) {
         let client = client(TIMEOUT);
-        let mut last_note = None;
         loop {
             match self.poll(&client) {
                 Ok(()) => {
                     self.counters.polls.add(1);
+                    self.counters.is_polled.set(1);
                     self.gaps_filled.store(true, Ordering::SeqCst);
-                    last_note = None;
+                    self.notes.succeeded();
                 }
                 Err(PollFault::Stopped) => return,
                 Err(PollFault::Failed(why)) => {
                     self.counters.poll_failures.add(1);
-                    if last_note.as_ref() != Some(&why) {
-                        let _ = self.notes.send(format!("--poll: {why}; the next poll is in {:?}", self.target.every));
-                        last_note = Some(why);
-                    }
+                    self.counters.is_polled.set(0);
+                    self.notes.failed(&format!("--poll: {why}; the next poll is in {:?}", self.target.every));
                 }
             }
             if !self.wake.wait(self.target.every) {
@@ -99,9 +100,11 @@ impl Poller {
         }
     }
 
-    /// Reads the list from its newest event back to those that the last complete poll read.
-    fn poll(&self, client: &Agent) -> Result<(), PollFault> {
-        let oldest = self.clock.now().saturating_sub(LISTED_FOR);
+    /// Reads the list from its newest event back to those that the last complete poll read. An event without a time says
+    /// nothing about the place in the list.
+    fn poll(&mut self, client: &Agent) -> Result<(), PollFault> {
+        let now = self.clock.now();
+        let oldest = now.saturating_sub(LISTED_FOR);
         let since = self.store.mark(MARK)?.map_or(oldest, |mark| mark.saturating_sub(OVERLAP).max(oldest));
         let mut newest = None;
         let mut after: Option<String> = None;
@@ -110,13 +113,17 @@ impl Poller {
                 return Err(PollFault::Stopped);
             }
             let page = self.page(client, after.as_deref())?;
-            let created = |event: &Value| event.get("created").and_then(Value::as_i64).unwrap_or(0);
-            newest = newest.or_else(|| page.events.first().map(created));
-            let is_reached = page.events.last().is_none_or(|event| created(event) < since);
+            let created = |event: &Value| event.get("created").and_then(Value::as_i64);
+            newest = newest.or_else(|| page.events.iter().find_map(created));
+            let last_created = page.events.iter().rev().find_map(created);
+            let is_reached = page.events.is_empty() || last_created.is_some_and(|created| created < since);
             let last = page.events.last().and_then(|event| event.get("id")).and_then(Value::as_str).map(str::to_owned);
             self.deliver(&page.events)?;
-            if is_reached || !page.has_more || last.is_none() {
+            if is_reached || !page.has_more {
                 break;
+            }
+            if last.is_none() {
+                return Err(PollFault::Failed("the last event of a page has no `id`, so no page follows".to_owned()));
             }
             if last == after {
                 return Err(PollFault::Failed("the list repeats itself: `starting_after` has no effect".to_owned()));
@@ -124,7 +131,8 @@ impl Poller {
             after = last;
         }
         if let Some(newest) = newest {
-            self.store.set_mark(MARK, newest)?;
+            // A time to come would hide everything that is listed until then.
+            self.store.set_mark(MARK, newest.min(now))?;
         }
         Ok(())
     }
@@ -149,12 +157,20 @@ impl Poller {
         EventPage::read(&text).map_err(fault)
     }
 
-    fn deliver(&self, events: &[Value]) -> Result<(), PollFault> {
+    /// Stores the events of a page. One that cannot be read is noted and left out.
+    fn deliver(&mut self, events: &[Value]) -> Result<(), PollFault> {
         let mut read = Vec::with_capacity(events.len());
         for event in events {
             match read_value(event, event.to_string()) {
                 Ok(event) => read.push(event),
-                Err(_) => self.counters.unreadable.add(1),
+                Err(why) => {
+                    let id = event.get("id").and_then(Value::as_str);
+                    if self.unreadable.insert(id.map_or_else(|| event.to_string(), str::to_owned)) {
+                        self.counters.unreadable.add(1);
+                        let id = id.unwrap_or("without an id");
+                        self.notes.say(format!("--poll: event {id} cannot be read and is left out: {why}"));
+                    }
+                }
             }
         }
         let (answer, answered) = oneshot::channel();
@@ -175,10 +191,11 @@ struct EventPage {
 impl EventPage {
     fn read(text: &str) -> Result<Self, String> {
         let page: Value = serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?;
-        let has_more = page.get("has_more").and_then(Value::as_bool).unwrap_or(false);
-        match page.get("data") {
-            Some(Value::Array(events)) => Ok(Self { events: events.clone(), has_more }),
-            _ => Err("`data` is no list: expected a page of events".to_owned()),
-        }
+        let Some(Value::Array(events)) = page.get("data") else {
+            return Err("`data` is no list: expected a page of events".to_owned());
+        };
+        let has_more = page.get("has_more").and_then(Value::as_bool);
+        let has_more = has_more.ok_or("`has_more` is neither true nor false: expected a page of events")?;
+        Ok(Self { events: events.clone(), has_more })
     }
 }

@@ -1,12 +1,13 @@
 //! The thread that posts alerts to the webhook of the user, each until it is accepted.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use ureq::Agent;
 
 use crate::clock::WatchClock;
 use crate::metrics::Counters;
+use crate::notes::Notes;
 use crate::store::{PendingPost, StateError, WatchStore};
 use crate::wake::Wake;
 
@@ -29,6 +30,7 @@ pub(crate) struct Poster {
     pub(crate) url: String,
     pub(crate) counters: Arc<Counters>,
     pub(crate) wake: Arc<Wake>,
+    pub(crate) notes: Notes,
 }
 
 /// Returns a client that follows no redirection and uses no proxy: the URL alone decides where a request goes.
@@ -53,21 +55,29 @@ fn next_try(raised: i64, tries: u32, now: i64) -> Option<i64> {
 }
 
 impl Poster {
-    /// Posts until it is asked to stop. An error of the database is counted and tried again.
-    pub(crate) fn run(self) {
+    /// Posts until it is asked to stop, then what is due until a post fails. A failure is counted, noted, and tried again.
+    pub(crate) fn run(mut self) {
         let client = client(TIMEOUT);
         loop {
-            if self.round(&client).is_err() {
-                self.counters.store_failures.add(1);
-            }
+            let result = self.round(&client);
+            self.tolerate(&result);
             if !self.wake.wait(REST) {
+                let result = self.last_round(&client);
+                self.tolerate(&result);
                 return;
             }
         }
     }
 
+    fn tolerate(&mut self, result: &Result<(), StateError>) {
+        if let Err(error) = result {
+            self.counters.state_failures.add(1);
+            self.notes.failed(&format!("--alert: cannot use --state: {error}; it is tried again"));
+        }
+    }
+
     /// Posts the alerts whose time has come.
-    fn round(&self, client: &Agent) -> Result<(), StateError> {
+    fn round(&mut self, client: &Agent) -> Result<(), StateError> {
         for alert in self.store.to_post(self.clock.now())? {
             if self.wake.is_stopped() {
                 break;
@@ -77,19 +87,44 @@ impl Poster {
         Ok(())
     }
 
-    fn post(&self, client: &Agent, alert: &PendingPost) -> Result<(), StateError> {
-        let request = client.post(&self.url).header("content-type", "application/json; charset=utf-8");
-        let accepted = request.send(alert.body.as_str()).is_ok_and(|answer| answer.status().is_success());
-        if accepted {
-            self.counters.posts.add(1);
-            return self.store.mark_posted(alert.number, None);
+    /// Posts the alerts whose time has come, until one fails or the time of one post is up.
+    fn last_round(&mut self, client: &Agent) -> Result<(), StateError> {
+        let began = Instant::now();
+        loop {
+            let alerts = self.store.to_post(self.clock.now())?;
+            if alerts.is_empty() {
+                return Ok(());
+            }
+            for alert in alerts {
+                if began.elapsed() > TIMEOUT || !self.post(client, &alert)? {
+                    return Ok(());
+                }
+            }
         }
+    }
+
+    /// Posts an alert once. Returns whether it was accepted.
+    fn post(&mut self, client: &Agent, alert: &PendingPost) -> Result<bool, StateError> {
+        let request = client.post(&self.url).header("content-type", "application/json; charset=utf-8");
+        let why = match request.send(alert.body.as_str()) {
+            Ok(answer) if answer.status().is_success() => {
+                self.store.mark_posted(alert.number, None)?;
+                self.counters.posts.add(1);
+                self.notes.succeeded();
+                return Ok(true);
+            }
+            Ok(answer) => format!("the webhook answered {}; expected 2xx", answer.status()),
+            Err(error) => error.to_string(),
+        };
         self.counters.post_failures.add(1);
         let next = next_try(alert.raised, alert.tries, self.clock.now());
+        let then = if next.is_some() { "is posted again" } else { "is not posted again" };
+        self.notes.failed(&format!("--alert: {why}; the alert {then}"));
+        self.store.mark_posted(alert.number, next)?;
         if next.is_none() {
             self.counters.posts_given_up.add(1);
         }
-        self.store.mark_posted(alert.number, next)
+        Ok(false)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The whole watch: the endpoint and its threads, from start to stop.
 
+use std::collections::HashSet;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 use std::net::SocketAddr;
@@ -20,10 +21,12 @@ use crate::http::{Endpoint, router};
 use crate::judging::PaymentJudging;
 use crate::listen::serve;
 use crate::metrics::Counters;
+use crate::notes::Notes;
 use crate::polling::{PollTarget, Poller};
 use crate::posting::Poster;
 use crate::signature::SigningSecrets;
 use crate::store::{StateError, SyncMode, WatchFigures, WatchStore};
+use crate::summary::WatchSummary;
 use crate::wake::Wake;
 use crate::writer::{EventWriter, QUEUE, QueuedEvents};
 
@@ -47,17 +50,6 @@ pub struct WatchSettings {
     pub poll: Option<PollTarget>,
 }
 
-/// The result of a watch.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WatchSummary {
-    /// New events since the start.
-    pub events: u64,
-    /// Alerts since the start.
-    pub alerts: u64,
-    /// The figures of the store at the end.
-    pub figures: WatchFigures,
-}
-
 /// A running watch.
 pub struct Watcher {
     address: SocketAddr,
@@ -68,8 +60,8 @@ pub struct Watcher {
     serving: tokio::task::JoinHandle<()>,
     runtime: Runtime,
     writer: JoinHandle<()>,
-    /// The threads that poll and post.
-    helpers: Vec<(Arc<Wake>, JoinHandle<()>)>,
+    poller: Option<(Arc<Wake>, JoinHandle<()>)>,
+    poster: Option<(Arc<Wake>, JoinHandle<()>)>,
     judge: (Arc<Wake>, JoinHandle<Result<(), StateError>>),
     notes: Receiver<String>,
     is_failing: Arc<AtomicBool>,
@@ -105,6 +97,7 @@ struct WatchParts {
     poster: Arc<Wake>,
     gaps_filled: Arc<AtomicBool>,
     is_failing: Arc<AtomicBool>,
+    notes: Sender<String>,
 }
 
 impl WatchParts {
@@ -125,8 +118,11 @@ impl WatchParts {
     }
 
     fn judge(&self) -> Result<PaymentJudging, String> {
+        let mut store = self.open(SyncMode::System)?;
+        let applied = store.apply_rules(self.settings.rules.digest(), self.clock.now());
+        applied.map_err(|error| format!("--state: {error}"))?;
         Ok(PaymentJudging {
-            store: self.open(SyncMode::System)?,
+            store,
             clock: Arc::clone(&self.clock),
             rules: self.settings.rules,
             forget_after: self.settings.forget_after,
@@ -135,6 +131,7 @@ impl WatchParts {
             wake: Arc::clone(&self.judge),
             poster: Arc::clone(&self.poster),
             gaps_filled: Arc::clone(&self.gaps_filled),
+            notes: Notes::new(self.notes.clone()),
         })
     }
 
@@ -145,15 +142,11 @@ impl WatchParts {
             url,
             counters: Arc::clone(&self.counters),
             wake: Arc::clone(&self.poster),
+            notes: Notes::new(self.notes.clone()),
         })
     }
 
-    fn poller(
-        &self,
-        target: PollTarget,
-        deliveries: &mpsc::Sender<QueuedEvents>,
-        notes: Sender<String>,
-    ) -> Result<Poller, String> {
+    fn poller(&self, target: PollTarget, deliveries: &mpsc::Sender<QueuedEvents>) -> Result<Poller, String> {
         Ok(Poller {
             target,
             store: self.open(SyncMode::System)?,
@@ -162,7 +155,8 @@ impl WatchParts {
             counters: Arc::clone(&self.counters),
             wake: Arc::default(),
             gaps_filled: Arc::clone(&self.gaps_filled),
-            notes,
+            notes: Notes::new(self.notes.clone()),
+            unreadable: HashSet::new(),
         })
     }
 
@@ -184,6 +178,9 @@ impl Watcher {
     /// # Errors
     /// Returns a message that names the option and what is wrong with it.
     pub fn start(settings: WatchSettings, clock: Arc<dyn WatchClock>) -> Result<Self, String> {
+        if settings.poll.as_ref().is_some_and(|poll| poll.every.is_zero()) {
+            return Err("--poll-every: it is 0; expected a time above 0, such as 1m".to_owned());
+        }
         let lock = locked(&settings)?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
         let runtime = runtime.map_err(|error| format!("no runtime: {error}"))?;
@@ -191,6 +188,7 @@ impl Watcher {
         let listener = runtime.block_on(TcpListener::bind(listen));
         let listener = listener.map_err(|error| format!("--listen: cannot listen on {listen}: {error}"))?;
         let address = listener.local_addr().map_err(|error| format!("--listen: {error}"))?;
+        let (note, notes) = std::sync::mpsc::channel();
         let mut shared = WatchParts {
             gaps_filled: Arc::new(AtomicBool::new(settings.poll.is_none())),
             settings,
@@ -199,26 +197,25 @@ impl Watcher {
             judge: Arc::default(),
             poster: Arc::default(),
             is_failing: Arc::default(),
+            notes: note,
         };
         let (sender, deliveries) = mpsc::channel(QUEUE);
-        let (note, notes) = std::sync::mpsc::channel();
         // Everything that can fail comes before the first thread.
         let writer = shared.writer(deliveries)?;
         let judge = shared.judge()?;
-        let poller = shared.settings.poll.take().map(|target| shared.poller(target, &sender, note)).transpose()?;
+        let poller = shared.settings.poll.take().map(|target| shared.poller(target, &sender)).transpose()?;
         let poster = shared.settings.alert_url.take().map(|url| shared.poster(url)).transpose()?;
         let router = router(Arc::new(shared.endpoint(sender)?));
         let store = shared.open(SyncMode::System)?;
         let alerts_before = alerts(&store.figures().map_err(|error| format!("--state: {error}"))?);
 
         let writer = spawn("store", || writer.run())?;
-        let mut helpers = Vec::new();
-        if let Some(poller) = poller {
-            helpers.push((Arc::clone(&poller.wake), spawn("poll", || poller.run())?));
-        }
-        if let Some(poster) = poster {
-            helpers.push((Arc::clone(&shared.poster), spawn("post", || poster.run())?));
-        }
+        let start_poller =
+            |poller: Poller| Ok::<_, String>((Arc::clone(&poller.wake), spawn("poll", || poller.run())?));
+        let poller = poller.map(start_poller).transpose()?;
+        let start_poster =
+            |poster: Poster| Ok::<_, String>((Arc::clone(&poster.wake), spawn("post", || poster.run())?));
+        let poster = poster.map(start_poster).transpose()?;
         let judge = (Arc::clone(&shared.judge), spawn("judge", || judge.run())?);
         let (end, ended) = oneshot::channel::<()>();
         let ended = async move {
@@ -234,7 +231,8 @@ impl Watcher {
             serving,
             runtime,
             writer,
-            helpers,
+            poller,
+            poster,
             judge,
             notes,
             is_failing: shared.is_failing,
@@ -278,7 +276,7 @@ impl Watcher {
     /// Returns whether every thread runs. [`Watcher::stop`] returns the reason why one does not.
     #[must_use]
     pub fn is_running(&self) -> bool {
-        let is_helped = self.helpers.iter().all(|(_, helper)| !helper.is_finished());
+        let is_helped = self.poller.iter().chain(&self.poster).all(|(_, thread)| !thread.is_finished());
         is_helped && !self.writer.is_finished() && !self.judge.1.is_finished()
     }
 
@@ -292,17 +290,31 @@ impl Watcher {
         // Connections hold senders; without them the writer ends after its last transaction.
         self.runtime.shutdown_timeout(Duration::from_secs(1));
         let failed = || "a thread failed, which is a mistake of this program".to_owned();
-        for (wake, helper) in self.helpers {
+        let ended = |(wake, thread): (Arc<Wake>, JoinHandle<()>)| {
             wake.stop();
-            helper.join().map_err(|_| failed())?;
-        }
+            thread.join().map_err(|_| failed())
+        };
+        let (polls, posts) = (self.poller.is_some(), self.poster.is_some());
+        self.poller.map_or(Ok(()), ended)?;
         self.writer.join().map_err(|_| failed())?;
         let (wake, judge) = self.judge;
         wake.stop();
-        judge.join().map_err(|_| failed())?.map_err(|error| format!("--state: {error}"))?;
+        let judged = judge.join().map_err(|_| failed())?;
+        // After the judge, so that its last alerts are posted.
+        self.poster.map_or(Ok(()), ended)?;
+        judged.map_err(|error| format!("--state: {error}"))?;
         let figures = self.store.figures().map_err(|error| format!("--state: {error}"))?;
-        let alerts = alerts(&figures).saturating_sub(self.alerts_before);
-        Ok((WatchSummary { events: self.counters.events.get(), alerts, figures }, self.store))
+        let summary = WatchSummary {
+            events: self.counters.events.get(),
+            alerts: alerts(&figures).saturating_sub(self.alerts_before),
+            polls: polls.then(|| self.counters.poll_summary()),
+            posts: posts.then(|| self.counters.post_summary(figures.unposted)),
+            refused: self.counters.refused(),
+            unstored: self.counters.unstored.count(),
+            notes: self.notes.try_iter().collect(),
+            figures,
+        };
+        Ok((summary, self.store))
     }
 }
 

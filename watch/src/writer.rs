@@ -60,10 +60,12 @@ impl EventWriter {
                     // The client may be gone; its event is stored all the same.
                     let _ = answer.send(Ok(stored.by_ref().take(events.len()).collect()));
                 }
+                // After the answer: a request whose time is up in between notes its event as missing before this.
+                self.counters.unstored.stored(events.iter().map(|event| &event.id));
                 self.judge.wake();
             }
             Err(error) => {
-                self.counters.store_failures.add(1);
+                self.counters.state_failures.add(1);
                 for delivery in deliveries {
                     let _ = delivery.answer.send(Err(error.clone()));
                 }

@@ -1,7 +1,8 @@
 //! `check watch`: a webhook endpoint that audits the events as they come.
 //!
-//! Exit codes: 0 ended by Ctrl-C, every payment judged, no alert; 1 an alert was raised, or a payment held is
-//! impossible; 2 bad usage; 3 no alert, but not everything was judged, or no event came.
+//! Exit codes: 0 ended by Ctrl-C, every payment judged, no alert; 1 an alert was raised or printed, or a payment held is
+//! impossible, whatever failed beside it; 2 bad usage; 3 no alert, but not everything was judged, events may be missing,
+//! an earlier alert has not arrived, or no event came.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,6 +10,16 @@ use std::time::Duration;
 
 use super::options::duration;
 use super::{CommonOptions, Exit, Failure, Io};
+
+// A build without the feature `watch` has the same help, and no crate `holdfast-watch`. With the feature, the compiler
+// compares these defaults with those of the crate.
+
+/// Seconds up to which a signature counts.
+const TOLERANCE: i64 = 300;
+/// Hours before the end of a hold.
+const HOLD_HOURS: i64 = 24;
+/// Days for which a refund may be pending.
+const REFUND_DAYS: i64 = 14;
 
 /// Arguments of `check watch`.
 #[derive(Clone, Debug, clap::Args)]
@@ -20,7 +31,7 @@ pub(super) struct WatchArgs {
     #[arg(long, required = true, value_name = "SECRET")]
     secret: Vec<String>,
     /// Age in seconds up to which a signature counts
-    #[arg(long, value_name = "SECONDS", default_value_t = 300, value_parser = clap::value_parser!(i64).range(1..=86_400))]
+    #[arg(long, value_name = "SECONDS", default_value_t = TOLERANCE, value_parser = clap::value_parser!(i64).range(1..=86_400))]
     tolerance: i64,
     /// Database of events and alerts, created if it does not exist
     #[arg(long, value_name = "FILE", default_value = "watch.db")]
@@ -41,10 +52,10 @@ pub(super) struct WatchArgs {
     #[arg(long, value_name = "TIME", default_value = "1m", value_parser = duration, requires = "poll")]
     poll_every: Duration,
     /// Hours before the end of a hold at which its alert is raised
-    #[arg(long, value_name = "HOURS", default_value_t = 24, value_parser = clap::value_parser!(i64).range(0..=720))]
+    #[arg(long, value_name = "HOURS", default_value_t = HOLD_HOURS, value_parser = clap::value_parser!(i64).range(0..=720))]
     hold_hours: i64,
     /// Days for which a refund may be pending
-    #[arg(long, value_name = "DAYS", default_value_t = 14, value_parser = clap::value_parser!(i64).range(1..=365))]
+    #[arg(long, value_name = "DAYS", default_value_t = REFUND_DAYS, value_parser = clap::value_parser!(i64).range(1..=365))]
     refund_days: i64,
     /// Seconds by which events of one step may come after its first
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(i64).range(0..=86_400))]
@@ -83,11 +94,22 @@ mod watching {
     use std::time::Duration;
 
     use holdfast_watch::{
-        DeadlineLimits, MachineClock, PollTarget, StateError, WatchRules, WatchSettings, WatchStore, WatchSummary,
-        Watcher,
+        DeadlineLimits, MachineClock, PollTarget, StateError, WatchRules, WatchSettings, WatchSummary, Watcher,
     };
 
-    use super::{CommonOptions, Exit, Failure, Io, WatchArgs};
+    use super::{CommonOptions, Exit, Failure, HOLD_HOURS, Io, REFUND_DAYS, TOLERANCE, WatchArgs};
+
+    /// Seconds of an hour.
+    const HOUR: i64 = 3_600;
+    /// Seconds of a day.
+    const DAY: i64 = 86_400;
+
+    const _: () = {
+        let limits = DeadlineLimits::DEFAULT;
+        assert!(TOLERANCE == holdfast_watch::TOLERANCE, "the default of --tolerance");
+        assert!(HOLD_HOURS * HOUR == limits.before_lapse, "the default of --hold-hours");
+        assert!(REFUND_DAYS * DAY == limits.refund_pending, "the default of --refund-days");
+    };
 
     /// The pause between two looks for alerts to print.
     const REST: Duration = Duration::from_millis(100);
@@ -99,67 +121,111 @@ mod watching {
         io.interrupt.listen_to_termination()?;
         let watcher = Watcher::start(settings, Arc::new(MachineClock)).map_err(Failure::Usage)?;
         writeln!(io.err, "listening on http://{}, secrets: {secrets}; Ctrl-C ends it", watcher.address())?;
-        let mut was_failing = false;
-        while !io.interrupt.is_set() && watcher.is_running() {
-            if let Some(why) = print(&watcher.unprinted(), |number| watcher.mark_printed(number), io)? {
-                writeln!(io.err, "the watch ended: {why}")?;
-                return Ok(Exit::Incomplete);
+        let mut printed = 0;
+        match watch(watcher, &mut printed, io) {
+            // What was printed stays a finding, whatever failed after it.
+            Err(Failure::Output(error)) if printed > 0 => {
+                let _written = writeln!(io.err, "the watch ended: cannot write the answer: {error}");
+                Ok(Exit::False)
             }
-            for note in watcher.notes() {
-                writeln!(io.err, "{note}")?;
-            }
+            Ok(exit) if printed > 0 => Ok(exit.worse(Exit::False)),
+            result => result,
+        }
+    }
+
+    /// Prints alerts and notes until the watch ends.
+    fn watch(watcher: Watcher, printed: &mut u64, io: &mut Io<'_>) -> Result<Exit, Failure> {
+        let (mut was_failing, mut why) = (false, None);
+        while why.is_none() && !io.interrupt.is_set() && watcher.is_running() {
+            why = print(|| watcher.unprinted(), |number| watcher.mark_printed(number), printed, io)?;
+            notes(&watcher.notes(), io)?;
             if watcher.is_failing() && !was_failing {
                 writeln!(io.err, "--state: cannot store events; they are refused, and the provider sends them again")?;
             }
             was_failing = watcher.is_failing();
             sleep(REST);
         }
-        let (summary, store) = match watcher.stop() {
-            Ok(stopped) => stopped,
-            Err(why) => {
-                writeln!(io.err, "the watch ended: {why}")?;
-                return Ok(Exit::Incomplete);
-            }
-        };
-        if let Some(why) = print(&store.unprinted(), |number| WatchStore::mark_printed(&store, number), io)? {
-            writeln!(io.err, "the watch ended: {why}")?;
-            return Ok(Exit::Incomplete);
+        let stopped = watcher.stop();
+        if let Ok((summary, store)) = &stopped {
+            notes(&summary.notes, io)?;
+            let rest = print(|| store.unprinted(), |number| store.mark_printed(number), printed, io)?;
+            why = why.or(rest);
         }
-        tell(&summary, io)
+        match (why, stopped) {
+            (Some(why), _) | (None, Err(why)) => {
+                writeln!(io.err, "the watch ended: {why}")?;
+                Ok(Exit::Incomplete)
+            }
+            (None, Ok((summary, _))) => tell(&summary, io),
+        }
     }
 
-    /// Prints alerts, each as a line of JSON, and notes each one as printed after it is. Returns the error of the database.
+    fn notes(notes: &[String], io: &mut Io<'_>) -> Result<(), Failure> {
+        notes.iter().try_for_each(|note| writeln!(io.err, "{note}"))?;
+        Ok(())
+    }
+
+    /// Prints every alert that was not printed, each as a line of JSON, and notes each one as printed after it is. Returns
+    /// the error of the database.
     fn print(
-        alerts: &Result<Vec<(i64, String)>, StateError>,
+        unprinted: impl Fn() -> Result<Vec<(i64, String)>, StateError>,
         mark: impl Fn(i64) -> Result<(), StateError>,
+        printed: &mut u64,
         io: &mut Io<'_>,
     ) -> Result<Option<String>, Failure> {
-        let alerts = match alerts {
-            Ok(alerts) => alerts,
-            Err(error) => return Ok(Some(format!("--state: {error}"))),
-        };
-        for (number, line) in alerts {
-            writeln!(io.out, "{line}")?;
-            io.out.flush()?;
-            if let Err(error) = mark(*number) {
-                return Ok(Some(format!("--state: {error}")));
+        loop {
+            let alerts = match unprinted() {
+                Ok(alerts) => alerts,
+                Err(error) => return Ok(Some(format!("--state: {error}"))),
+            };
+            if alerts.is_empty() {
+                return Ok(None);
+            }
+            for (number, line) in alerts {
+                writeln!(io.out, "{line}")?;
+                io.out.flush()?;
+                *printed = printed.saturating_add(1);
+                if let Err(error) = mark(number) {
+                    return Ok(Some(format!("--state: {error}")));
+                }
             }
         }
-        Ok(None)
     }
 
+    /// Prints the summary.
     fn tell(summary: &WatchSummary, io: &mut Io<'_>) -> Result<Exit, Failure> {
-        let figures = &summary.figures;
+        let WatchSummary { events, alerts, refused, unstored, polls, posts, figures, .. } = summary;
         let verdict = |name: &str| figures.verdicts.get(name).copied().unwrap_or(0);
         let (cannot_tell, impossible) = (verdict("cannot_tell"), verdict("impossible"));
         writeln!(
             io.err,
-            "{} new events, {} alerts; {} payments held, {cannot_tell} of them cannot be judged, {} wait to be judged",
-            summary.events, summary.alerts, figures.payments, figures.waiting
+            "{events} new events, {alerts} alerts; {} payments held, {cannot_tell} of them cannot be judged, \
+             {} wait to be judged",
+            figures.payments, figures.waiting
         )?;
-        Ok(if summary.alerts > 0 || impossible > 0 {
+        let (unsigned, unreadable, bodies) = (refused.unsigned, refused.unreadable, refused.bodies);
+        if unsigned > 0 || unreadable > 0 || bodies > 0 || *unstored > 0 {
+            writeln!(
+                io.err,
+                "refused: {unsigned} without a signature that counts, {unreadable} signed and unreadable, {bodies} too \
+                 large or too slow, {unstored} not stored and not sent again"
+            )?;
+        }
+        if let Some(polls) = polls {
+            let end = if polls.is_current { "" } else { "; the last poll is not complete, so events may be missing" };
+            writeln!(io.err, "polls: {} complete, {} failed{end}", polls.complete, polls.failed)?;
+        }
+        if let Some(posts) = posts {
+            let (accepted, failed) = (posts.accepted, posts.failed);
+            let (given_up, waiting) = (posts.given_up, posts.waiting);
+            writeln!(
+                io.err,
+                "posts: {accepted} accepted, {failed} failed; {waiting} alerts wait to be posted, {given_up} were given up"
+            )?;
+        }
+        Ok(if *alerts > 0 || impossible > 0 {
             Exit::False
-        } else if cannot_tell > 0 || figures.waiting > 0 || summary.events == 0 {
+        } else if cannot_tell > 0 || figures.waiting > 0 || *events == 0 || summary.is_cut() {
             Exit::Incomplete
         } else {
             Exit::Fine
@@ -167,7 +233,6 @@ mod watching {
     }
 
     fn settings(args: &WatchArgs, options: &CommonOptions) -> Result<WatchSettings, Failure> {
-        const HOUR: i64 = 3_600;
         let secrets = args.secret.iter().map(|text| secret("--secret", text)).collect::<Result<_, _>>()?;
         let poll = match (&args.poll, &args.key) {
             (Some(url), Some(key)) => {
@@ -177,7 +242,7 @@ mod watching {
         };
         let limits = DeadlineLimits {
             before_lapse: args.hold_hours.saturating_mul(HOUR),
-            refund_pending: args.refund_days.saturating_mul(HOUR.saturating_mul(24)),
+            refund_pending: args.refund_days.saturating_mul(DAY),
             ..DeadlineLimits::default()
         };
         let bounds = holdfast_audit::Bounds {

@@ -18,7 +18,8 @@ pub struct PendingPost {
 }
 
 impl WatchStore {
-    /// Returns the number and the line of each alert that was not printed, the oldest first, at most 1,000.
+    /// Returns the number and the line of alerts that were not printed, the oldest first, at most 1,000. Further ones
+    /// follow once these are marked.
     ///
     /// # Errors
     /// Returns the error of the database.

@@ -12,6 +12,9 @@ use crate::assess::Assessment;
 /// the specification is open for so long.
 const OPEN_FOR: i64 = 90 * 86_400;
 
+/// The name of the mark: the digest of the rules by which the stored verdicts were made.
+const RULES: &str = "rules";
+
 /// Payments that are forgotten in one transaction.
 const FORGET_AT_ONCE: usize = 500;
 
@@ -89,7 +92,8 @@ impl WatchStore {
         Ok(self.rows("id = ?1", &[&id])?.into_iter().next())
     }
 
-    /// Stores assessments and raises their alerts, each pair of payment and kind once. Returns the number of new alerts.
+    /// Stores assessments and raises their alerts, each triple of payment, kind and object once. Returns the number of
+    /// new alerts.
     ///
     /// An assessment of a payment that has changed since stays valid, and the payment waits to be judged again.
     ///
@@ -108,6 +112,24 @@ impl WatchStore {
         }
         transaction.commit()?;
         Ok(raised)
+    }
+
+    /// Notes the rules that count from now on, by their digest. If the stored verdicts were made by others, every payment
+    /// waits to be judged again.
+    ///
+    /// # Errors
+    /// Returns the error of the database; then nothing has changed.
+    pub fn apply_rules(&mut self, digest: i64, now: i64) -> Result<(), StateError> {
+        if self.mark(RULES)? == Some(digest) {
+            return Ok(());
+        }
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let sql = "UPDATE payments SET waiting_since = coalesce(waiting_since, ?1), verdict = NULL, why = NULL";
+        transaction.execute(sql, params![now])?;
+        let sql = "INSERT OR REPLACE INTO marks (name, value) VALUES (?1, ?2)";
+        transaction.execute(sql, params![RULES, digest])?;
+        transaction.commit()?;
+        Ok(())
     }
 
     /// Forgets payments that are closed and have had no event since `before`, and events of no payment. Alerts stay.
@@ -189,12 +211,14 @@ fn settle(
         // Its events have been given to another payment since.
         return Ok(0);
     }
-    let sql = "INSERT OR IGNORE INTO alerts (payment, kind, raised, body, post_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let sql = "INSERT OR IGNORE INTO alerts (payment, kind, object, raised, body, post_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let mut insert = transaction.prepare_cached(sql)?;
     let post_at = is_posted.then_some(now);
     let mut raised = 0_usize;
     for alert in &assessment.alerts {
-        let row = params![payment.id, alert.kind, alert.raised, alert.line(), post_at];
+        let object = alert.object.as_deref().unwrap_or_default();
+        let row = params![payment.id, alert.kind, object, alert.raised, alert.line(), post_at];
         raised = raised.saturating_add(insert.execute(row)?);
     }
     Ok(raised)

@@ -8,10 +8,11 @@ use super::StateError;
 const APPLICATION: i64 = 0x6866_7774;
 
 /// The version of the tables.
-const VERSION: i64 = 1;
+const VERSION: i64 = 2;
 
 /// `events.payment` is empty for an event of no payment. `events.charge` is set where the event names a charge alone.
 /// `payments.changed` is the number of the newest event; a verdict counts for the number that it was made at.
+/// `alerts.object` is empty for an impossible history.
 const TABLES: &str = "
 CREATE TABLE events (
     number   INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -51,12 +52,13 @@ CREATE TABLE alerts (
     number  INTEGER PRIMARY KEY AUTOINCREMENT,
     payment TEXT NOT NULL,
     kind    TEXT NOT NULL,
+    object  TEXT NOT NULL,
     raised  INTEGER NOT NULL,
     body    TEXT NOT NULL,
     printed INTEGER NOT NULL DEFAULT 0,
     post_at INTEGER,
     tries   INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (payment, kind)
+    UNIQUE (payment, kind, object)
 ) STRICT;
 CREATE INDEX alerts_to_print ON alerts (number) WHERE printed = 0;
 CREATE INDEX alerts_to_post ON alerts (post_at) WHERE post_at IS NOT NULL;

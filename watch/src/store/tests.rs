@@ -3,7 +3,7 @@
 use tempfile::TempDir;
 
 use super::*;
-use crate::assess::{WatchRules, assess};
+use crate::assess::{AssessmentTimes, WatchRules, assess};
 use crate::incoming::{IncomingEvent, logged, read_event};
 
 fn store(folder: &TempDir) -> WatchStore {
@@ -23,8 +23,10 @@ const BROKEN: &str = r#""object":"charge","id":"ch_1","payment_intent":"pi_1","s
 fn judge(store: &mut WatchStore, now: i64) -> usize {
     let assessed = store.to_judge(now, 100).unwrap().into_iter().map(|row| {
         let events = store.events(&row.id).unwrap();
+        let arrived = events.iter().map(|event| event.received).max().unwrap();
         let events = events.iter().map(|event| logged(&event.body, event.number).unwrap()).collect();
-        let assessment = assess(&row.id, events, now, now, &WatchRules::default());
+        let times = AssessmentTimes { now, due_by: now, arrived };
+        let assessment = assess(&row.id, events, times, &WatchRules::default());
         (row, assessment)
     });
     let assessed: Vec<_> = assessed.collect();
@@ -88,7 +90,7 @@ fn an_alert_is_raised_once() {
     store.add(&[event("evt_1", "charge.succeeded", 5, BROKEN)], 10).unwrap();
     assert_eq!(judge(&mut store, 10), 1);
     store.add(&[event("evt_2", "charge.updated", 6, BROKEN)], 11).unwrap();
-    assert_eq!(judge(&mut store, 11), 0, "the same payment and kind");
+    assert_eq!(judge(&mut store, 11), 0, "the same payment, kind and object");
     let [(number, line)] = store.unprinted().unwrap().try_into().unwrap();
     assert!(line.contains("\"id\":\"impossible:pi_1\""), "{line}");
     store.mark_printed(number).unwrap();
@@ -109,7 +111,8 @@ fn a_verdict_on_fewer_events_leaves_the_payment_waiting() {
     store.add(&[event("evt_1", "charge.succeeded", 5, CHARGE)], 10).unwrap();
     let [row] = store.to_judge(10, 10).unwrap().try_into().unwrap();
     store.add(&[event("evt_2", "charge.updated", 6, CHARGE)], 12).unwrap();
-    let assessment = assess("pi_1", Vec::new(), 12, 12, &WatchRules::default());
+    let times = AssessmentTimes { now: 12, due_by: 12, arrived: 12 };
+    let assessment = assess("pi_1", Vec::new(), times, &WatchRules::default());
     store.settle(&[(row, assessment)], 12, false).unwrap();
     let figures = store.figures().unwrap();
     assert_eq!((figures.waiting, figures.waiting_since), (1, Some(10)));
@@ -168,7 +171,7 @@ fn a_foreign_database_is_refused() {
     Connection::open(&path).unwrap().pragma_update(None, "user_version", 9).unwrap();
     assert!(WatchStore::open(&path, SyncMode::Disk).unwrap_err().to_string().contains("version 9"));
     let mark = Connection::open(&path).unwrap();
-    mark.pragma_update(None, "user_version", 1).unwrap();
+    mark.pragma_update(None, "user_version", 2).unwrap();
     let store = store(&folder);
     assert_eq!(store.mark("a").unwrap(), None);
     store.set_mark("a", 5).unwrap();

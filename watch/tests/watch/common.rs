@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use holdfast_watch::{SettableClock, WatchRules, WatchSettings, WatchStore, WatchSummary, Watcher, sign};
+use holdfast_watch::{SettableClock, TOLERANCE, WatchRules, WatchSettings, WatchStore, WatchSummary, Watcher, sign};
 use tempfile::TempDir;
 
 pub(crate) const SECRET: &str = "whsec_watch";
@@ -27,7 +27,7 @@ pub(crate) fn settings(folder: &Path) -> WatchSettings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         state: folder.join("watch.db"),
         secrets: vec![SECRET.to_owned(), "whsec_other".to_owned()],
-        tolerance: 300,
+        tolerance: TOLERANCE,
         rules: WatchRules::default(),
         forget_after: 90 * 86_400,
         alert_url: None,

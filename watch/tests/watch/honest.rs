@@ -10,7 +10,8 @@ use holdfast_harness::generator::Bias;
 use holdfast_harness_engine::EngineSubject;
 use holdfast_model::Config;
 use holdfast_watch::{
-    Assessment, DeadlineLimits, IncomingEvent, SyncMode, WatchRules, WatchStore, assess, logged, read_value,
+    Assessment, AssessmentTimes, DeadlineLimits, IncomingEvent, SyncMode, WatchRules, WatchStore, assess, logged,
+    read_value,
 };
 use serde_json::Value;
 
@@ -45,7 +46,9 @@ impl Desk {
         let assess_one = |row: holdfast_watch::PaymentRow| {
             let stored = self.store.events(&row.id).unwrap();
             let events = stored.iter().map(|event| logged(&event.body, event.number).unwrap()).collect();
-            let assessment = assess(&row.id, events, now, now, &self.rules);
+            let arrived = stored.iter().map(|event| event.received).max().unwrap();
+            let times = AssessmentTimes { now, due_by: now, arrived };
+            let assessment = assess(&row.id, events, times, &self.rules);
             (row, assessment)
         };
         let assessed: Vec<_> = rows.into_iter().map(assess_one).collect();
@@ -54,12 +57,24 @@ impl Desk {
     }
 }
 
+/// Returns the events of each payment of a log, in the order of the log.
+pub(crate) fn by_payment(config: &Config, log: &[Value]) -> Vec<Vec<Value>> {
+    let mut desk = Desk::new(config);
+    let all: Vec<&Value> = log.iter().collect();
+    let payments = desk.receive(&all, 0);
+    let events = |id: &str| desk.store.events(id).unwrap();
+    let read = |payment: &(String, Assessment)| {
+        events(&payment.0).iter().map(|event| serde_json::from_str(&event.body).unwrap()).collect()
+    };
+    payments.iter().map(read).collect()
+}
+
 pub(crate) fn is_long() -> bool {
     std::env::var("HOLDFAST_LONG").is_ok_and(|value| value == "1")
 }
 
 /// Returns the moment of an event.
-fn created(event: &Value) -> i64 {
+pub(crate) fn created(event: &Value) -> i64 {
     event["created"].as_i64().unwrap()
 }
 
@@ -99,8 +114,9 @@ fn no_honest_payment_is_impossible_at_any_moment() {
             }
         }
     }
-    assert!(judged > 1_000 && payments > 100, "{judged} judgments of {payments} payments");
-    assert!(accepted * 100 >= judged * 95, "{accepted} of {judged} judgments accepted the events so far");
+    println!("{judged} judgments of {payments} payments, {accepted} accepted");
+    assert!(judged >= 2_000 && payments >= 180, "{judged} judgments of {payments} payments");
+    assert!(accepted * 100 >= judged * 97, "{accepted} of {judged} judgments accepted the events so far");
 }
 
 #[test]
@@ -120,5 +136,6 @@ fn an_honest_background_capture_is_never_called_late() {
             }
         }
     }
-    assert!(captured > 20, "{captured} background captures");
+    println!("{captured} background captures");
+    assert!(captured >= 250, "{captured} background captures");
 }

@@ -13,5 +13,6 @@ mod disturbed;
 mod doctored;
 mod honest;
 mod http;
+mod late;
 mod polling;
 mod posting;

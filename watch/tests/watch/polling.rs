@@ -102,6 +102,31 @@ fn gaps_are_filled_and_known_pages_are_not_read_again() {
     assert!(asked.iter().all(|target| !target.contains("starting_after")), "{asked:?}");
 }
 
+/// An event without a time ends no page, and is named.
+#[test]
+fn an_unreadable_event_ends_no_poll_and_is_noted_once() {
+    let provider = Provider::start(3);
+    for number in 0..7 {
+        provider.add(&format!("evt_{number}"), 50_000 - number * 5_000);
+    }
+    let broken = event("evt_broken", "customer.created", r#""object":"customer","id":"cus_1""#);
+    let broken = broken.replace(&format!("\"created\":{NOW}"), "\"created\":\"now\"");
+    for place in [2, 0] {
+        provider.events.lock().unwrap().insert(place, broken.replace("broken", &format!("broken{place}")));
+    }
+    let watch = Running::start_with(|settings| settings.poll = provider.target("sk_1"));
+    until("three polls are done", || watch.metric("polls_total") >= 3);
+    assert_eq!(watch.metric("events_held"), 7, "the pages behind it were read");
+    let notes = watch.watcher.notes();
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    for (note, id) in notes.iter().zip(["evt_broken0", "evt_broken2"]) {
+        assert!(note.contains(id) && note.contains("`created` is \"now\""), "{note}");
+    }
+    assert_eq!(watch.metric("rejected_total{reason=\"event\"}"), 2, "each is counted once");
+    let (_, store, _folder) = watch.stop();
+    assert_eq!(store.mark("polled_until").unwrap(), Some(NOW - 20_000), "the newest event with a time");
+}
+
 #[test]
 fn a_refusal_is_noted_once_and_the_watch_goes_on() {
     let provider = Provider::start(3);

@@ -74,3 +74,21 @@ fn an_endpoint_that_is_gone_delays_nothing_else() {
     assert_eq!(watch.metric("alerts_unposted"), 20);
     watch.stop();
 }
+
+/// The reason why an alert does not arrive is said once, and again after a success.
+#[test]
+fn a_refused_alert_is_noted_once_a_reason() {
+    let (url, bodies) = receiver(vec![500, 500, 403]);
+    let watch = Running::start_with(|settings| settings.alert_url = Some(url));
+    watch.deliver(&impossible("evt_1", "pi_1"));
+    for (number, wait) in [(1, 1), (2, 10), (3, 100)] {
+        until("it is posted", || bodies.lock().unwrap().len() == number);
+        until("it is counted", || watch.metric("alert_post_failures_total") == u64::try_from(number).unwrap());
+        watch.clock.set(NOW + wait);
+    }
+    until("it is accepted", || watch.metric("alerts_unposted") == 0);
+    let notes = watch.watcher.notes();
+    assert_eq!(notes.len(), 2, "{notes:?}");
+    assert!(notes[0].contains("--alert") && notes[0].contains("500") && notes[1].contains("403"), "{notes:?}");
+    assert_eq!(watch.metric("rejected_total{reason=\"store\"}"), 0);
+}
