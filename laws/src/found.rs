@@ -2,14 +2,16 @@
 
 use std::fmt;
 
+use holdfast_explorer::CollisionBound;
 use holdfast_scenarios::{SCENARIOS, Scenario};
 
 use crate::law::ConservationLaw;
 use crate::linear::{Overflow, Span, Vector, combination};
 use crate::quantity::WIDTH;
 use crate::run::ScenarioChanges;
+use crate::space::StepChanges;
 use crate::sparse::sparse_basis;
-use crate::table::{KNOWN_LAWS, KnownLaw};
+use crate::table::{KNOWN_LAWS, KnownLaw, LawReason};
 
 /// The laws that hold in every step of some scenarios.
 #[derive(Clone, Debug)]
@@ -138,13 +140,25 @@ impl FoundLaws {
     /// # Errors
     /// [`Overflow`] if a number leaves the range.
     pub fn coupling_laws(&self) -> Result<Option<usize>, Overflow> {
-        let Some(scenario) = self.scenarios.iter().find(|scenario| scenario.is_of_two) else { return Ok(None) };
-        let (one, two) = (scenario.changes.span()?.rank(), scenario.changes.span_of_two()?.rank());
+        let mut changes = StepChanges::default();
+        let with_pairs = self.scenarios.iter().filter(|scenario| scenario.has_pairs);
+        with_pairs.for_each(|scenario| changes.merge(scenario.changes.clone()));
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let (one, two) = (changes.span()?.rank(), changes.span_of_two()?.rank());
         Ok(one.checked_mul(2).and_then(|separate| separate.checked_sub(two)))
     }
 
-    /// Returns the sentences that must not be true of the model: a declared equality that is no law, and, if every
-    /// default scenario was taken, a law that is neither declared nor explained.
+    /// Returns the chance that a state was taken for another and its steps were left out.
+    #[must_use]
+    pub fn collisions(&self) -> CollisionBound {
+        let pairs = self.scenarios.iter().map(|scenario| scenario.collisions.pairs);
+        CollisionBound { pairs: pairs.fold(0, u64::saturating_add) }
+    }
+
+    /// Returns the sentences that must not be true of the model: a declared or explained equality that is no law, and, if
+    /// every default scenario was taken, a law that is neither declared nor explained.
     ///
     /// # Errors
     /// [`Overflow`] if a number leaves the range.
@@ -154,8 +168,11 @@ impl FoundLaws {
             let law = known.law()?;
             let breaking = self.broken_by(&law)?;
             if !breaking.is_empty() {
-                let properties = known.properties().join(", ");
-                objections.push(format!("{law} ({properties}) is no law: broken in {}", breaking.join(", ")));
+                let by = match known.reason {
+                    LawReason::Declared(properties) => format!("declared by {}", properties.join(", ")),
+                    LawReason::Explained(reason) => format!("declared by no property, explained as: {reason}"),
+                };
+                objections.push(format!("{law} is no law: broken in {} ({by})", breaking.join(", ")));
             }
         }
         for law in self.basis.iter().filter(|_| self.covers_the_defaults()) {

@@ -1,11 +1,12 @@
 //! Conservation laws that are computed, not written: sums of visible quantities that no step of a scenario changes.
 //!
 //! [`collect`] takes every step of a scenario and keeps the different vectors of change of the [`Quantity`] values of a
-//! payment. [`FoundLaws`] computes the vectors whose product with each of them is zero, exactly, and chooses a basis with
-//! few terms. The result is compared with [`KNOWN_LAWS`]: every equality that a property declares must be a law, and
+//! payment. [`FoundLaws`] computes the vectors whose product with each of them is zero, exactly, and chooses a basis that
+//! prefers few terms. The result is compared with [`KNOWN_LAWS`]: every equality that a property declares must be a law, and
 //! every law must be declared or explained.
 //!
-//! A scenario that was not explored to its end has no laws: a step that was not taken may break anything.
+//! A scenario that was not explored to its end has no laws: a step that was not taken may break anything. States are kept
+//! as 64-bit fingerprints, so a state may be taken for another with the chance that [`FoundLaws::collisions`] bounds.
 //!
 //! # Files
 //!
@@ -14,7 +15,7 @@
 //! space      a scenario that records the changes of each step
 //! run        the exploration
 //! linear     exact linear algebra
-//!   sparse     the basis with the fewest terms
+//!   sparse     a basis that prefers few terms
 //! law        a law, and its equation in words
 //! found      the laws of some scenarios, compared with the known ones
 //! table      the known laws

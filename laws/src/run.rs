@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use holdfast_explorer::{Completion, Explorer, Limits, Mode, Progress};
+use holdfast_explorer::{CollisionBound, Completion, Explorer, Limits, Mode, Progress};
 use holdfast_model::testing::PlantedFault;
 use holdfast_scenarios::space::ModelSpace;
 use holdfast_scenarios::{Capacity, Scenario, Variant, Visit, find};
@@ -41,6 +41,9 @@ pub struct CollectedVariant {
     pub states: u64,
     /// The number of steps.
     pub steps: u64,
+    /// The chance that a state was taken for another and its steps were left out, because states are kept as
+    /// fingerprints.
+    pub collisions: CollisionBound,
 }
 
 /// The changes of all variants of a scenario.
@@ -48,8 +51,8 @@ pub struct CollectedVariant {
 pub struct ScenarioChanges {
     /// The name of the scenario.
     pub name: &'static str,
-    /// Whether its states have two interchangeable payments.
-    pub is_of_two: bool,
+    /// Whether its states have two or more interchangeable payments.
+    pub has_pairs: bool,
     /// The changes.
     pub changes: StepChanges,
     /// Whether every step was taken.
@@ -58,15 +61,23 @@ pub struct ScenarioChanges {
     pub states: u64,
     /// The number of steps.
     pub steps: u64,
+    /// The chance that a state of some variant was taken for another and its steps were left out.
+    pub collisions: CollisionBound,
 }
 
 /// Takes every step of a scenario. The time limit applies to the scenario as a whole.
 #[must_use]
 pub fn collect(scenario: &Scenario, limits: &CollectionLimits) -> ScenarioChanges {
     let began = Instant::now();
-    let is_of_two = scenario.capacity == Capacity::Two;
-    let changes = StepChanges::default();
-    let mut all = ScenarioChanges { name: scenario.name, is_of_two, changes, is_complete: true, states: 0, steps: 0 };
+    let mut all = ScenarioChanges {
+        name: scenario.name,
+        has_pairs: matches!(scenario.capacity, Capacity::Two | Capacity::Three),
+        changes: StepChanges::default(),
+        is_complete: true,
+        states: 0,
+        steps: 0,
+        collisions: CollisionBound::default(),
+    };
     for variant in (scenario.variants)() {
         let time = limits.time.map(|time| time.saturating_sub(began.elapsed()));
         if time.is_some_and(|time| time.is_zero()) {
@@ -78,6 +89,7 @@ pub fn collect(scenario: &Scenario, limits: &CollectionLimits) -> ScenarioChange
         all.is_complete &= found.completion.is_complete();
         all.states = all.states.saturating_add(found.states);
         all.steps = all.steps.saturating_add(found.steps);
+        all.collisions.pairs = all.collisions.pairs.saturating_add(found.collisions.pairs);
     }
     all
 }
@@ -126,6 +138,6 @@ impl Visit for Collection<'_> {
         let explorer = Explorer::new(&space).mode(Mode::Fingerprint).threads(threads.get());
         let summary = explorer.limits(limits).progress(progress).run().summary;
         let (completion, states, steps) = (summary.completion, summary.unique, summary.transitions);
-        CollectedVariant { changes: space.into_changes(), completion, states, steps }
+        CollectedVariant { changes: space.into_changes(), completion, states, steps, collisions: summary.collisions }
     }
 }

@@ -17,9 +17,9 @@ pub type QuantityChange = [i64; WIDTH];
 /// The different changes of the steps of a space.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StepChanges {
-    /// The changes of a payment, other than none, by steps that change no other.
+    /// The changes of a payment, other than none, beside a payment that the step does not change.
     pub alone: HashSet<QuantityChange, BuildHasherDefault<Fingerprinter>>,
-    /// The changes of the first two payments by steps that change both.
+    /// The changes of two payments by steps that change both, in the order of the payments.
     pub joint: HashSet<(QuantityChange, QuantityChange), BuildHasherDefault<Fingerprinter>>,
 }
 
@@ -99,7 +99,7 @@ impl StepChanges {
     }
 
     /// Returns the span of the changes of two payments side by side, which has twice the quantities. The payments are
-    /// interchangeable, so each change occurs with the payments exchanged as well.
+    /// interchangeable, so each change occurs with the payments exchanged as well, and for each pair of three payments.
     ///
     /// # Errors
     /// [`Overflow`] if a number leaves the range.
@@ -115,20 +115,22 @@ impl StepChanges {
         Ok(span)
     }
 
+    /// Returns whether a step with these changes, one for each payment, adds nothing.
     fn has(&self, changes: &[QuantityChange]) -> bool {
-        match pair(changes) {
-            Some(pair) => self.joint.contains(&pair),
-            None => changes.iter().all(|change| *change == NONE || self.alone.contains(change)),
-        }
+        parts(changes).all(|part| match part {
+            PairChange::Alone(change) => self.alone.contains(change),
+            PairChange::Joint(first, second) => self.joint.contains(&(*first, *second)),
+        })
     }
 
+    /// Adds the changes of a step, one for each payment.
     fn add(&mut self, changes: &[QuantityChange]) {
-        match pair(changes) {
-            Some(pair) => {
-                self.joint.insert(pair);
-            }
-            None => self.alone.extend(changes.iter().filter(|change| **change != NONE)),
-        }
+        parts(changes).for_each(|part| {
+            match part {
+                PairChange::Alone(change) => self.alone.insert(*change),
+                PairChange::Joint(first, second) => self.joint.insert((*first, *second)),
+            };
+        });
     }
 }
 
@@ -137,10 +139,28 @@ pub(crate) fn exact(change: &QuantityChange) -> Vector {
     change.iter().copied().map(i128::from).collect()
 }
 
-/// Returns the changes of the first two payments if both changed.
-fn pair(changes: &[QuantityChange]) -> Option<(QuantityChange, QuantityChange)> {
-    let [first, second, ..] = changes else { return None };
-    (*first != NONE && *second != NONE).then_some((*first, *second))
+/// The change of one payment or of a pair of payments in a step.
+enum PairChange<'a> {
+    Alone(&'a QuantityChange),
+    Joint(&'a QuantityChange, &'a QuantityChange),
+}
+
+/// Returns the changes of the payment, or of each pair of the payments, in a step.
+fn parts(changes: &[QuantityChange]) -> impl Iterator<Item = PairChange<'_>> {
+    let single = if let [change] = changes { of_pair(change, &NONE) } else { None };
+    let firsts = changes.iter().zip(1_usize..);
+    let pairs = firsts.flat_map(|(first, next)| changes.iter().skip(next).map(move |second| (first, second)));
+    single.into_iter().chain(pairs.filter_map(|(first, second)| of_pair(first, second)))
+}
+
+/// Returns the changes of a pair of payments in a step; `None` if neither changes.
+fn of_pair<'a>(first: &'a QuantityChange, second: &'a QuantityChange) -> Option<PairChange<'a>> {
+    match (*first == NONE, *second == NONE) {
+        (true, true) => None,
+        (false, true) => Some(PairChange::Alone(first)),
+        (true, false) => Some(PairChange::Alone(second)),
+        (false, false) => Some(PairChange::Joint(first, second)),
+    }
 }
 
 struct Taken<const PAYMENTS: usize, const KEYS: usize> {
@@ -222,4 +242,41 @@ fn successor<const PAYMENTS: usize, const KEYS: usize>(
 ) -> Successor<RecordingSpace<PAYMENTS, KEYS>> {
     let none = PropertyBits::ZERO;
     Successor { input, after, broken: none, witnessed: none, class: 0, digest: 0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every subset of three payments that a step can change.
+    #[test]
+    fn the_change_of_each_payment_and_of_each_pair_is_recorded() {
+        let change = |number: i64| {
+            let mut change = NONE;
+            if let Some(first) = change.first_mut() {
+                *first = number;
+            }
+            change
+        };
+        for subset in 0..8_i64 {
+            let step = [1, 2, 4].map(|payment| change(subset & payment));
+            let mut found = StepChanges::default();
+            assert_eq!(found.has(&step), subset == 0, "{subset}");
+            found.add(&step);
+            assert!(found.has(&step), "{subset}");
+            let single: HashSet<QuantityChange> = found.single().copied().collect();
+            let wanted: HashSet<QuantityChange> = step.into_iter().filter(|change| *change != NONE).collect();
+            assert_eq!(single, wanted, "{subset}");
+            for (first, second) in [(0, 1), (0, 2), (1, 2)] {
+                let pair = (step.get(first).copied().unwrap_or(NONE), step.get(second).copied().unwrap_or(NONE));
+                let is_joint = pair.0 != NONE && pair.1 != NONE;
+                assert_eq!(found.joint.contains(&pair), is_joint, "{subset}: {first} and {second}");
+                // The third payment stands beside a payment that does not change.
+                if (pair.0 == NONE) != (pair.1 == NONE) {
+                    let alone = if pair.0 == NONE { pair.1 } else { pair.0 };
+                    assert!(found.alone.contains(&alone), "{subset}: {first} and {second}");
+                }
+            }
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! The basis of laws that is easiest to read: few terms first, then small factors.
+//! A basis of laws that is easy to read: laws of at most four terms first, the shortest first, then small factors.
 
 use crate::linear::{Overflow, Span, Vector, at, eliminate, put};
 
@@ -7,8 +7,9 @@ const MOST_TERMS: usize = 4;
 
 /// Returns laws that, together with `known`, span every vector whose product with all of `relations` is zero.
 ///
-/// The laws are chosen by their number of terms, then by the sum of their factors, then by the order of the quantities.
-/// A quantity that equals a multiple of an earlier one stands in no longer law.
+/// Laws of at most four terms are chosen by their number of terms, then by the sum of their factors, then by the order of
+/// the quantities. A quantity that equals a multiple of an earlier one stands in no longer law. If these are not enough,
+/// the rest comes from the elimination as it is: those laws may have more terms than necessary.
 ///
 /// # Errors
 /// [`Overflow`] if a number leaves the range.

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 use std::time::Instant;
 
-use holdfast_explorer::Progress;
+use holdfast_explorer::{CollisionBound, Progress};
 use holdfast_laws::{
     CollectionLimits, ConservationLaw, FoundLaws, KnownLaw, LawReason, NoLaws, Quantity, QuantityUnit, ScenarioChanges,
     collect, default_scenarios, explanation,
@@ -37,12 +37,13 @@ struct Extent {
     is_complete: bool,
     states: u64,
     steps: u64,
+    collisions: CollisionBound,
 }
 
 impl Extent {
     fn of(scenario: &ScenarioChanges) -> Self {
-        let ScenarioChanges { name, is_complete, states, steps, .. } = *scenario;
-        Self { name, is_complete, states, steps }
+        let ScenarioChanges { name, is_complete, states, steps, collisions, .. } = *scenario;
+        Self { name, is_complete, states, steps, collisions }
     }
 }
 
@@ -117,6 +118,11 @@ fn judge(scenarios: Vec<ScenarioChanges>) -> LawsAnswer {
     judged.unwrap_or_else(LawsAnswer::None)
 }
 
+/// Returns the chance that a state of any scenario was taken for another.
+fn collisions(extent: &[Extent]) -> CollisionBound {
+    CollisionBound { pairs: extent.iter().map(|extent| extent.collisions.pairs).fold(0, u64::saturating_add) }
+}
+
 /// Returns the sentences of a law, with the properties or the reason.
 fn words(law: &JudgedLaw) -> String {
     let Some(known) = &law.known else {
@@ -146,6 +152,11 @@ fn say(extent: &[Extent], answer: &LawsAnswer, io: &mut Io<'_>) -> Result<(), Fa
             text.push_str(&labeled(&format!("{} ", io.style.open("INCOMPLETE:")), &reason.to_string(), width));
         }
         LawsAnswer::Laws { rank, laws, objections } => {
+            let chance = format!(
+                "states are 64-bit fingerprints; a state was left out with a chance of at most {}",
+                collisions(extent)
+            );
+            text.push_str(&labeled("collisions ", &chance, width));
             let quantities = counted(Quantity::all().count(), "quantity");
             let changes = format!("{quantities}, {}", counted(*rank, "independent change"));
             text.push_str(&labeled("changes    ", &changes, width));
@@ -197,10 +208,11 @@ fn in_json(extent: &[Extent], answer: &LawsAnswer) -> Value {
         LawsAnswer::None(reason) => (None, Vec::new(), Vec::new(), Some(reason.to_string())),
     };
     json!({
-        "schema": "holdfast/laws/1",
+        "schema": "holdfast/laws/2",
         "exit": answer.exit().code(),
         "complete": extent.iter().all(|extent| extent.is_complete),
         "scenarios": extent.iter().map(scenario).collect::<Vec<_>>(),
+        "collision_chance": collisions(extent).probability(),
         "independent_changes": rank,
         "laws": laws,
         "objections": objections,

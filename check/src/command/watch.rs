@@ -1,8 +1,8 @@
 //! `check watch`: a webhook endpoint that audits the events as they come.
 //!
 //! Exit codes: 0 ended by Ctrl-C, every payment judged, no alert; 1 an alert was raised or printed, or a payment held is
-//! impossible, whatever failed beside it; 2 bad usage; 3 no alert, but not everything was judged, events may be missing,
-//! an earlier alert has not arrived, or no event came.
+//! impossible, even if something failed beside it; 2 bad usage; 3 no alert, but not everything was judged, events may be
+//! missing, an earlier alert has not arrived, or no event came.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -123,7 +123,7 @@ mod watching {
         writeln!(io.err, "listening on http://{}, secrets: {secrets}; Ctrl-C ends it", watcher.address())?;
         let mut printed = 0;
         match watch(watcher, &mut printed, io) {
-            // What was printed stays a finding, whatever failed after it.
+            // A printed alert stays a finding, even if something failed after it.
             Err(Failure::Output(error)) if printed > 0 => {
                 let _written = writeln!(io.err, "the watch ended: cannot write the answer: {error}");
                 Ok(Exit::False)
