@@ -220,7 +220,8 @@ fn read_all<R: Read>(
         return Err(Unreadable::Empty);
     }
     if tally.has_more == Some(true) {
-        notes.push(format!("`has_more` of the last page is true in {last_page}: the log lacks the pages after it"));
+        let why = "no page says that the list ends: the log lacks the pages after the last";
+        notes.push(format!("`has_more` is true in every page, such as that in {last_page}; {why}"));
     }
     if !options.bounds.gaps && tally.has_more == Some(true) {
         return Err(Unreadable::NotComplete(notes.pop().unwrap_or_default()));

@@ -67,7 +67,8 @@ pub struct Tally {
     pub thin: u64,
     /// Bytes read.
     pub bytes: u64,
-    /// `has_more` of the last page read; `None` if no page shows it.
+    /// Whether each page that shows `has_more` says that there are more; `None` if no page shows it. Files have no order,
+    /// so one page that ends the list is enough.
     pub has_more: Option<bool>,
 }
 
@@ -80,7 +81,16 @@ impl Tally {
             malformed: self.malformed.saturating_add(other.malformed),
             thin: self.thin.saturating_add(other.thin),
             bytes: self.bytes.saturating_add(other.bytes),
-            has_more: if other.has_more.is_some() { other.has_more } else { self.has_more },
+            has_more: Self::more(self.has_more, other.has_more),
+        }
+    }
+
+    /// Returns whether there are more pages after those of both.
+    const fn more(one: Option<bool>, other: Option<bool>) -> Option<bool> {
+        match (one, other) {
+            (Some(false), _) | (_, Some(false)) => Some(false),
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (None, None) => None,
         }
     }
 }
@@ -128,10 +138,12 @@ pub fn events(
     if tally.events == 0 && tally.malformed == 0 { Err(Unreadable::Empty) } else { Ok(tally) }
 }
 
-/// Returns whether the last value of `text` has no end.
+/// Returns whether the last value of `text` has no end. A word of the program that wrote the line is no value.
 fn ends_early(text: &[u8]) -> bool {
     let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
-    values.find_map(Result::err).is_some_and(|error| error.is_eof())
+    let is_open = values.find_map(Result::err).is_some_and(|error| error.is_eof());
+    let rest = text.get(values.byte_offset()..).unwrap_or_default().trim_ascii();
+    is_open && (rest.contains(&b'{') || rest.iter().all(|byte| *byte == b'['))
 }
 
 /// Reads every value of a line. What follows the last one may be words of the program that wrote the line.
@@ -160,7 +172,8 @@ fn values(
         };
         // The error is about the byte after the value, and its column counts from 1.
         let rest = text.get(error.column().saturating_sub(1)..).unwrap_or_default();
-        if !rest.iter().any(|byte| b"{[".contains(byte)) {
+        // Without an object there is no event: a bracketed word such as `[200 OK]` is no list.
+        if !rest.contains(&b'{') {
             return Ok(());
         }
         text = unwrapped(rest);
@@ -305,7 +318,7 @@ impl<'de, F: FnMut(LoggedEvent, Tally) -> Result<(), Unreadable>> Visitor<'de> f
             }
         }
         if page {
-            self.tally.has_more = has_more.value().copied().or(self.tally.has_more);
+            self.tally.has_more = Tally::more(self.tally.has_more, has_more.value().copied());
             return Ok(());
         }
         // The time of a thin event is text; that of any other is a number.

@@ -31,6 +31,10 @@ fn lines_pages_and_arrays_are_the_same() {
         (format!("{a}{}", b.replace(",\"", ",\n\"")), both(1, 2)),
         (format!("[{a}][{b}]"), both(1, 1)),
         (format!("POST {a} 200 POST {b} 200\n"), both(1, 1)),
+        (format!("{a} [200 OK]\n{b} [x]\n"), both(1, 2)),
+        (format!("{a} [info\n{b} [200 OK] 12 ms]\n"), both(1, 2)),
+        (format!("{a} [200 OK] {b} [200 OK]\n"), both(1, 1)),
+        (format!("{a} [200 OK]\n[info] POST {b}"), both(1, 2)),
     ] {
         assert_eq!(read(&log, false).unwrap().0, wanted, "{log}");
     }
@@ -49,7 +53,7 @@ fn a_malformed_line_is_named_with_its_field() {
         (good[..30].to_owned(), "line 2: not JSON"),
         (format!("{}{}", good.replace("evt_a", "evt_b"), &good[..30]), "line 2: not JSON"),
         (format!("{}{{\"status\":200}}", good.replace("evt_a", "evt_b")), "line 2: `id` is missing"),
-        (format!("{} [x]", good.replace("evt_a", "evt_b")), "line 2: not JSON"),
+        (format!("{} [{{\"status\":200}}]", good.replace("evt_a", "evt_b")), "line 2: "),
     ] {
         let error = read(&format!("{good}\n{bad}\n{good}\n"), false).unwrap_err();
         assert!(error.starts_with(wanted), "{bad}: {error}");
@@ -62,13 +66,15 @@ fn a_malformed_line_is_named_with_its_field() {
 }
 
 #[test]
-fn the_last_page_says_whether_there_is_more() {
+fn a_page_that_ends_the_list_says_that_there_is_no_more() {
     let page = |id: &str, more: &str| format!(r#"{{"object":"list","data":[{}],"has_more":{more}}}"#, event(id));
     for (log, wanted) in [
         (event("evt_a"), None),
         (page("evt_a", "false"), Some(false)),
         (page("evt_a", "true"), Some(true)),
         (format!("{}\n{}", page("evt_a", "true"), page("evt_b", "false")), Some(false)),
+        (format!("{}\n{}", page("evt_a", "false"), page("evt_b", "true")), Some(false)),
+        (format!("{}\n{}", page("evt_a", "true"), page("evt_b", "null")), Some(true)),
         (format!("{}\n{}", page("evt_a", "true"), page("evt_b", "true")).replace(",\"", ",\n\""), Some(true)),
     ] {
         assert_eq!(read(&log, false).unwrap().1.has_more, wanted, "{log}");

@@ -139,9 +139,14 @@ fn what_a_log_shows_that_it_lacks_makes_it_incomplete() {
         let events: Vec<String> = log_of(PIECES).iter().map(Value::to_string).collect();
         format!("{{\"object\":\"list\",\"data\":[{}],\"has_more\":{more}}}", events.join(",")).into_bytes()
     };
-    let (report, _) = all(&[page(true), page(false)], &Options::default());
-    assert!(report.is_clean() && report.limits().is_empty(), "{report:?}");
-    for logs in [vec![page(true)], vec![page(false), page(true)], vec![page(true), log.clone()]] {
+    // The order of the files is not that of the pages: `page-10` comes before `page-2`.
+    for logs in [[page(true), page(false), page(true)], [page(false), page(true), page(true)]] {
+        for options in [Options::default(), complete] {
+            let (report, _) = all(&logs, &options);
+            assert!(report.is_clean() && report.limits().is_empty(), "{report:?}");
+        }
+    }
+    for logs in [vec![page(true)], vec![page(true), page(true)], vec![page(true), log.clone()]] {
         let (report, _) = all(&logs, &Options::default());
         assert!(!report.is_complete() && report.limits()[0].contains("`has_more`"), "{report:?}");
         let logs = logs.into_iter().map(|log| Ok(("a log".to_owned(), Cursor::new(log))));
