@@ -89,15 +89,11 @@ pub fn judge(group: Group, config: &Config, bounds: Bounds) -> Verdict {
         let why = format!("an amount in line {} is larger than those of the model, {}", logged.line, Amount::MAX.get());
         return verdict(Finding::CannotTell { why }, 0);
     }
-    // Sessions, and what moves nothing, are judged by the laws alone.
-    let of_search: Vec<bool> = known
-        .iter()
-        .map(|logged| !logged.kind.starts_with("checkout.session.") && !moves_nothing(logged, &known))
-        .collect();
-    let known: Vec<LoggedEvent> =
-        known.into_iter().zip(of_search).filter_map(|(it, kept)| kept.then_some(it)).collect();
+    let groundless = (!bounds.gaps).then(|| groundless_refund(&known, bounds.lag)).flatten();
+    let known = of_search(known);
+    let accepted = || groundless.clone().or_else(|| out_of_model(&unknown, &known)).unwrap_or(Finding::Accepted);
     if known.is_empty() {
-        return verdict(out_of_model(&unknown, &known).unwrap_or(Finding::Accepted), 0);
+        return verdict(accepted(), 0);
     }
     let about_intent = known
         .iter()
@@ -114,7 +110,7 @@ pub fn judge(group: Group, config: &Config, bounds: Bounds) -> Verdict {
     if found.finding != Finding::Accepted {
         return verdict(found.finding, found.missing);
     }
-    verdict(out_of_model(&unknown, &known).unwrap_or(Finding::Accepted), found.missing)
+    verdict(accepted(), found.missing)
 }
 
 /// How one payment is judged.
@@ -159,10 +155,8 @@ impl PaymentJudge<'_> {
             if !laws::contradictions(&rest, laws::LawContext { is_complete: false, ..limits }).is_empty() {
                 return None;
             }
-            let rest: Vec<LoggedEvent> =
-                rest.into_iter().filter(|it| !it.kind.starts_with("checkout.session.")).collect();
             let bounds = Bounds { gaps: true, ..self.bounds };
-            let found = search(Tries::Suggested, &rest, self.config, bounds, self.twins);
+            let found = search(Tries::Suggested, &of_search(rest), self.config, bounds, self.twins);
             (found.finding == Finding::Accepted).then_some((found.missing, *suspect))
         });
         fits.min_by_key(|(missing, _)| *missing).map(|(_, suspect)| suspect)
@@ -249,6 +243,52 @@ fn has_large_amount(logged: &LoggedEvent) -> bool {
     let is_large = |amount: &Seen<i64>| amount.value().is_some_and(|it| *it > i64::from(Amount::MAX.get()));
     let is_of_payment = matches!(family(&logged.kind), "payment_intent" | "charge" | "refund" | "checkout.session");
     is_of_payment && logged.object().amounts().into_iter().any(|(_, amount)| is_large(amount))
+}
+
+/// Returns the events that the search explains. Sessions, and what moves nothing, are judged by the laws alone.
+fn of_search(events: Vec<LoggedEvent>) -> Vec<LoggedEvent> {
+    let is_of_search =
+        |logged: &LoggedEvent| !logged.kind.starts_with("checkout.session.") && !moves_nothing(logged, &events);
+    let kept: Vec<bool> = events.iter().map(is_of_search).collect();
+    events.into_iter().zip(kept).filter_map(|(logged, kept)| kept.then_some(logged)).collect()
+}
+
+/// Returns why a complete log does not explain one of its refunds that were created as failed: they have no part in the
+/// search, and a refund is of captured money that no earlier refund gave back (ERR-16, ERR-20, ERR-22).
+fn groundless_refund(events: &[LoggedEvent], lag: i64) -> Option<Finding> {
+    let number = |seen: &Seen<i64>| seen.value().copied();
+    let has_ended = |id: Option<&str>| {
+        let is_of_it = |it: &&LoggedEvent| family(&it.kind) == "refund" && it.object().id.id() == id;
+        events.iter().filter(is_of_it).any(|it| matches!(it.object().status.text(), Some("failed" | "canceled")))
+    };
+    let given_before = |refund: &LoggedEvent| {
+        let is_earlier =
+            |it: &&LoggedEvent| it.kind == "refund.created" && it.created.saturating_add(lag) < refund.created;
+        let given = events.iter().filter(is_earlier).filter(|it| !has_ended(it.object().id.id()));
+        given.filter_map(|it| number(&it.object().amount)).fold(0, i64::saturating_add)
+    };
+    let is_explained = |refund: &LoggedEvent| {
+        let amount = number(&refund.object().amount).unwrap_or(0).saturating_add(given_before(refund));
+        let charge = refund.object().charge.id();
+        events.iter().any(|it| {
+            let object = it.object();
+            let is_its = family(&it.kind) == "charge" && charge.is_none_or(|id| object.id.id() == Some(id));
+            let captured = match number(&object.amount_captured) {
+                Some(captured) => captured > 0 && captured >= amount,
+                None => object.captured.value() == Some(&true),
+            };
+            is_its
+                && object.status.text() == Some("succeeded")
+                && captured
+                && it.created <= refund.created.saturating_add(lag)
+        })
+    };
+    let refund = events.iter().find(|it| is_failed_at_once(it) && !is_explained(it))?;
+    let why = format!(
+        "no event shows that the charge of the failed refund in line {} had as much left to give back",
+        refund.line
+    );
+    Some(Finding::CannotTell { why })
 }
 
 /// Returns whether the event shows, without any change, a charge that had failed or a refund that was created as

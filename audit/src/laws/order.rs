@@ -104,9 +104,14 @@ fn status(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
             _ => (None, None),
         },
         // Before 2022-11-15 a released hold has a refund too.
-        "refund" if logged.kind == "refund.created" && !logged.may_be_old() => (Some(1), None),
+        "refund" if logged.kind == "refund.created" && !logged.may_be_old() && moves_money(logged) => (Some(1), None),
         _ => (None, None),
     }
+}
+
+/// Returns whether the refund was created as one that may give money back.
+fn moves_money(refund: &LoggedEvent) -> bool {
+    refund.object().status.text() != Some("failed")
 }
 
 /// What has been received.
@@ -125,7 +130,9 @@ fn money(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
             let is_given = !logged.may_be_old() && now.is_some_and(|now| now > 0);
             (now.max(number(&object.amount_refunded).filter(|_| is_given)), was)
         }
-        "refund" if logged.kind == "refund.created" && !logged.may_be_old() => (number(&object.amount), None),
+        "refund" if logged.kind == "refund.created" && !logged.may_be_old() && moves_money(logged) => {
+            (number(&object.amount), None)
+        }
         _ => (None, None),
     }
 }

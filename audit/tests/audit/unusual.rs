@@ -38,6 +38,11 @@ advance 1m
 confirm pi1 method=card_visa
 ";
 
+/// An intent that is never paid.
+const UNPAID: &str = "
+create  pi1 1000 usd automatic
+";
+
 fn lines(events: &[Value]) -> String {
     events.iter().map(|event| format!("{event}\n")).collect()
 }
@@ -222,6 +227,56 @@ fn a_refund_that_is_created_as_failed_raises_nothing() {
     accepted("created as failed", &log);
     then(&mut log, "refund.failed", "refund.created", 0, failed);
     accepted("created as failed, and failed", &log);
+}
+
+/// Returns a refund that was created as failed, of a charge of a payment.
+fn failed_refund(payment: &Value, charge: &Value, created: i64, amount: i64) -> Value {
+    json!({ "id": format!("evt_failed_{amount}"), "object": "event", "type": "refund.created", "created": created,
+        "api_version": "2026-06-24", "data": { "object": { "id": format!("re_failed_{amount}"), "object": "refund",
+        "amount": amount, "currency": "usd", "charge": charge, "payment_intent": payment, "status": "failed",
+        "created": created } } })
+}
+
+/// Returns an amount that the last event of a type shows.
+fn number_of(log: &[Value], kind: &str, field: &str) -> i64 {
+    let last = log.iter().rfind(|event| event["type"] == kind).unwrap_or_else(|| panic!("there is no {kind}"));
+    last["data"]["object"][field].as_i64().unwrap()
+}
+
+/// A failed refund moves nothing, but there is none of what was never captured.
+#[test]
+fn a_failed_refund_needs_a_captured_charge_in_a_complete_log() {
+    let cannot_tell = |name: &str, log: &[Value]| {
+        let [_, complete] = judged(log);
+        let is_open = |it: &Verdict| matches!(it.finding, Finding::CannotTell { .. });
+        assert!(complete.iter().any(is_open), "{name}: {complete:#?}");
+        never_impossible(name, log);
+    };
+    let (ch, pi) = (json!("ch_1"), json!("pi_1"));
+    cannot_tell("no other event", &[failed_refund(&pi, &ch, 1_700_000_000, 500)]);
+    for script in [CANCELED, UNPAID, PIECES, DECLINED] {
+        let log = log_of(script);
+        let intent = log[at(&log, "payment_intent.created")]["data"]["object"]["id"].clone();
+        let created = log[0]["created"].as_i64().unwrap();
+        let last = log.last().unwrap()["created"].as_i64().unwrap();
+        let charge = log.iter().rfind(|it| it["data"]["object"]["object"] == "charge");
+        let charge = charge.map_or(json!("ch_none"), |event| event["data"]["object"]["id"].clone());
+        let with = |refund: Value| -> Vec<Value> { log.iter().cloned().chain([refund]).collect() };
+        if [CANCELED, UNPAID].contains(&script) {
+            cannot_tell(script, &with(failed_refund(&intent, &charge, last + HOUR, 500)));
+            continue;
+        }
+        accepted(script, &with(failed_refund(&intent, &charge, last + HOUR, 500)));
+        always_impossible("another charge", &with(failed_refund(&intent, &json!("ch_none"), last + HOUR, 500)));
+        if script == PIECES {
+            cannot_tell("before the capture", &with(failed_refund(&intent, &charge, created + HOUR / 2, 500)));
+            let all_back = number_of(&log, "charge.refunded", "amount_refunded");
+            let rest = number_of(&log, "charge.refunded", "amount_captured") - all_back;
+            accepted("the rest", &with(failed_refund(&intent, &charge, last + HOUR, rest)));
+            cannot_tell("more than the rest", &with(failed_refund(&intent, &charge, last + HOUR, rest + 1)));
+            cannot_tell("more than was captured", &with(failed_refund(&intent, &charge, last + HOUR, 950)));
+        }
+    }
 }
 
 /// Of two recordings of one event the fuller one is judged, and only what both show can contradict.
