@@ -153,7 +153,7 @@ pub fn audit_all<R: Read>(
     tally.malformed = if first { tally.malformed } else { 0 };
     let mut report = Report::new(tally, unrelated);
     report.partition = options.partition;
-    report.digest = digest.to_string();
+    report.digest = Some(digest.to_string());
     report.lacks = notes;
     let mut events = 0_u64;
     let stop = listener.stop();
@@ -167,6 +167,7 @@ pub fn audit_all<R: Read>(
         Ok(())
     })?;
     report.not_judged = of.saturating_sub(events);
+    report.interrupted = report.not_judged > 0;
     report.finish();
     Ok(report)
 }

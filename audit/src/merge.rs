@@ -22,6 +22,7 @@ pub fn merge_json(reports: &[(String, Value)]) -> Result<Value, String> {
     let mut payments: Vec<Value> = Vec::new();
     let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
     let mut lacks: Vec<Value> = Vec::new();
+    let mut interrupted = false;
     let mut parts = MergedParts::default();
     for (name, report) in reports {
         let wrong = |why: String| format!("{name}: {why}");
@@ -33,6 +34,8 @@ pub fn merge_json(reports: &[(String, Value)]) -> Result<Value, String> {
             if let ("lacks", Some(sentences)) = (field.as_str(), value.as_array()) {
                 let new: Vec<Value> = sentences.iter().filter(|it| !lacks.contains(it)).cloned().collect();
                 lacks.extend(new);
+            } else if let ("interrupted", Some(was)) = (field.as_str(), value.as_bool()) {
+                interrupted |= was;
             } else if !matches!(field.as_str(), "exit" | "partition" | "digest" | "lacks") {
                 let number = value.as_u64().ok_or_else(|| wrong(format!("`summary.{field}` is no whole number")))?;
                 let sum = sums.entry(field).or_default();
@@ -44,6 +47,7 @@ pub fn merge_json(reports: &[(String, Value)]) -> Result<Value, String> {
     payments.sort_by_key(|verdict| verdict["line"].as_u64());
     let of = |name: &str| sums.get(name).copied().unwrap_or(0);
     let is_complete = lacks.is_empty()
+        && !interrupted
         && ["cannot_tell", "events_not_judged", "malformed_lines_left_out"].into_iter().all(|name| of(name) == 0)
         && of("payments_judged") > 0;
     let exit = match (of("impossible"), is_complete) {
@@ -53,6 +57,7 @@ pub fn merge_json(reports: &[(String, Value)]) -> Result<Value, String> {
     };
     let mut summary = json!({
         "exit": exit, "partition": { "index": 0, "parts": 1 }, "digest": digest, "lacks": lacks,
+        "interrupted": interrupted,
     });
     if let Some(map) = summary.as_object_mut() {
         map.extend(sums.into_iter().map(|(name, sum)| (name.to_owned(), sum.into())));
@@ -68,8 +73,14 @@ impl MergedParts {
             number.ok_or_else(|| format!("`summary.partition.{field}` is missing: expected a whole number"))
         };
         let (index, parts) = (number("index")?, number("parts")?);
-        let digest = figures.get("digest").and_then(Value::as_str);
-        let digest = digest.ok_or("`summary.digest` is missing: expected the digest of the log and the options")?;
+        let digest = match figures.get("digest") {
+            Some(Value::String(digest)) => digest.as_str(),
+            Some(Value::Null) => {
+                let why = "`summary.digest` is null: the audit was interrupted before it had read the log";
+                return Err(format!("{why}; judge this part again"));
+            }
+            _ => return Err("`summary.digest` is missing: expected the digest of the log and the options".to_owned()),
+        };
         if index >= parts {
             return Err(format!("`summary.partition.index` is {index}: expected a number below {parts}"));
         }

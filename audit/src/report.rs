@@ -37,10 +37,12 @@ pub struct Report {
     /// The part of the log that was judged.
     #[serde(skip)]
     pub partition: Partition,
-    /// The digest of the log and of everything that changes a verdict.
-    pub digest: String,
+    /// The digest of the log and of everything that changes a verdict; `None` if the log was not read to its end.
+    pub digest: Option<String>,
     /// Sentences that say which parts the log lacks, as far as it shows it.
     pub lacks: Vec<String>,
+    /// Whether the audit was stopped before it had judged everything.
+    pub interrupted: bool,
     /// Events of payments that were not judged, because the audit was stopped.
     pub not_judged: u64,
     /// The first of the impossible ones, then of those that cannot be told, each in the order of the log.
@@ -60,8 +62,9 @@ impl Report {
             impossible: 0,
             cannot_tell: 0,
             partition: Partition::WHOLE,
-            digest: String::new(),
+            digest: None,
             lacks: Vec::new(),
+            interrupted: false,
             not_judged: 0,
             listed: Vec::new(),
         }
@@ -69,8 +72,9 @@ impl Report {
 
     /// Returns the report of an audit that was stopped after it read so many events, before it judged any.
     #[must_use]
-    pub fn interrupted(events: u64) -> Self {
-        Self { not_judged: events, ..Self::new(Tally { events, ..Tally::default() }, 0) }
+    pub fn interrupted(events: u64, partition: Partition) -> Self {
+        let read = Self::new(Tally { events, ..Tally::default() }, 0);
+        Self { not_judged: events, interrupted: true, partition, ..read }
     }
 
     pub(crate) fn add(&mut self, verdict: Verdict) {
@@ -114,7 +118,7 @@ impl Report {
     /// Has everything been judged?
     #[must_use]
     pub const fn is_complete(&self) -> bool {
-        let is_whole = self.partition.is_whole() && self.lacks.is_empty();
+        let is_whole = self.partition.is_whole() && self.lacks.is_empty() && !self.interrupted;
         is_whole && self.cannot_tell == 0 && self.not_judged == 0 && self.malformed == 0 && self.payments > 0
     }
 
@@ -124,7 +128,11 @@ impl Report {
         let part = (!self.partition.is_whole()).then(|| {
             format!("only part {} of the payments was judged; --merge makes one report of all parts", self.partition)
         });
-        part.into_iter().chain(self.lacks.iter().cloned()).collect()
+        let interrupted = self.interrupted.then(|| match self.digest {
+            None => format!("interrupted after {} events were read; no payment was judged", self.events),
+            Some(_) => format!("interrupted; {} events of other payments were not judged", self.not_judged),
+        });
+        part.into_iter().chain(interrupted).chain(self.lacks.iter().cloned()).collect()
     }
 
     /// The figures, in words.
@@ -182,6 +190,7 @@ impl<W: Write> JsonReport<W> {
             "exit": exit,
             "partition": { "index": report.partition.index(), "parts": report.partition.parts() },
             "digest": report.digest,
+            "interrupted": report.interrupted,
             "lacks": report.lacks,
         });
         if let Some(map) = figures.as_object_mut() {

@@ -148,11 +148,10 @@ pub(super) fn run(args: &AuditArgs, options: &CommonOptions, io: &mut Io<'_>) ->
     });
     let report = audit_all(logs, &how, &mut watch);
     watch.bar.finish_and_clear();
-    if report.is_err() && watch.interrupt.is_set() {
-        let read = interrupted(watch)?;
-        return tell_interrupted(read, to_output, io);
-    }
-    let report = report.map_err(|error| unreadable(&name, error))?;
+    let report = match report {
+        Err(_) if watch.interrupt.is_set() => Report::interrupted(watch.read, args.partition),
+        report => report.map_err(|error| unreadable(&name, error))?,
+    };
     let exit = exit_of(&report);
     if let Some(json) = watch.json.take() {
         json.end(&report, exit.code())?;
@@ -178,22 +177,6 @@ fn unreadable(name: &str, error: Unreadable) -> Failure {
         Unreadable::Empty => Failure::Usage(format!("{name}: {error}")),
         Unreadable::NotComplete(_) => Failure::Usage(format!("--complete: {name}: {error}")),
     }
-}
-
-/// Ends the JSON of an audit that was interrupted while it read, so nothing was judged. Returns the events read.
-fn interrupted(mut watch: Watch<'_>) -> io::Result<u64> {
-    if let Some(json) = watch.json.take() {
-        json.end(&Report::interrupted(watch.read), Exit::Incomplete.code())?;
-    }
-    Ok(watch.read)
-}
-
-fn tell_interrupted(read: u64, to_output: bool, io: &mut Io<'_>) -> Result<Exit, Failure> {
-    if !to_output {
-        let word = io.style.open("INCOMPLETE");
-        writeln!(io.out, "{word}: interrupted after {} events; no payment was judged.", grouped(read))?;
-    }
-    Ok(Exit::Incomplete)
 }
 
 fn create(path: &Path, option: &str) -> Result<File, Failure> {
@@ -246,10 +229,11 @@ fn tell(report: &Report, exit: Exit, show: usize, io: &mut Io<'_>) -> io::Result
                 grouped(report.payments)
             )
         }
-        Exit::Incomplete | Exit::Usage if report.not_judged > 0 => {
+        Exit::Incomplete | Exit::Usage if report.interrupted && report.payments > 0 => {
             let word = io.style.open("INCOMPLETE");
-            writeln!(io.out, "{word}: interrupted; nothing impossible was found in the payments judged so far.")
+            writeln!(io.out, "{word}: nothing impossible was found in the payments judged so far.")
         }
+        Exit::Incomplete | Exit::Usage if report.interrupted => Ok(()),
         Exit::Incomplete | Exit::Usage => {
             writeln!(
                 io.out,
