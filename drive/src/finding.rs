@@ -74,6 +74,8 @@ pub struct Sighting {
     pub server: String,
     /// The properties that the step breaks.
     pub properties: Vec<Broken>,
+    /// Of a check, the requirements that it contradicts.
+    pub rules: Vec<&'static str>,
     /// The situation in which it was seen: one variant of the cause.
     pub variant: String,
 }
@@ -88,6 +90,7 @@ impl Sighting {
             model: String::new(),
             server: String::new(),
             properties: Vec::new(),
+            rules: Vec::new(),
             variant: String::new(),
         }
     }

@@ -10,6 +10,14 @@ use crate::wire::TransportError;
 /// The sightings of a check, each with its requests.
 type CheckSightings = Vec<(Sighting, Vec<CheckStep>)>;
 
+/// The result of carrying out a check once.
+struct Attempt {
+    found: CheckSightings,
+    looked: Looked,
+    /// The requirements that were seen to be kept.
+    kept: BTreeSet<&'static str>,
+}
+
 impl DriveCampaign<'_> {
     /// Carries out each check twice. A difference that shows both times is a finding.
     ///
@@ -19,7 +27,13 @@ impl DriveCampaign<'_> {
         self.phase = "checks";
         for (name, check, _) in CHECKS {
             match self.check_twice(name, check) {
-                Ok(looked) => self.checks.push((name, looked)),
+                Ok((looked, kept)) => {
+                    self.checks.push((name, looked));
+                    for id in kept {
+                        let count = self.kept.entry(id).or_default();
+                        *count = count.saturating_add(1);
+                    }
+                }
                 Err(broken) => {
                     let left = CHECKS.iter().skip(self.checks.len());
                     self.checks.extend(left.map(|(name, ..)| (*name, Looked::NotDone("the drive ended before"))));
@@ -31,15 +45,24 @@ impl DriveCampaign<'_> {
         Ok(None)
     }
 
-    fn check_twice(&mut self, name: &'static str, check: CheckFn) -> Result<Looked, TransportError> {
-        let (first, looked) = self.attempt(name, check, 0)?;
+    /// Carries out a check, and once more if it has found something. Returns whether it was carried out, and the
+    /// requirements that were seen to be kept and not to be broken.
+    fn check_twice(
+        &mut self,
+        name: &'static str,
+        check: CheckFn,
+    ) -> Result<(Looked, BTreeSet<&'static str>), TransportError> {
+        let Attempt { found: first, looked, kept } = self.attempt(name, check, 0)?;
         if first.is_empty() {
-            return Ok(looked);
+            return Ok((looked, kept));
         }
         match self.attempt(name, check, 1) {
-            Ok((again, looked)) => {
+            Ok(Attempt { found: again, looked, mut kept }) => {
+                for (sighting, _) in first.iter().chain(&again) {
+                    kept.retain(|id| !sighting.rules.contains(id));
+                }
                 self.keep_checked(first, again);
-                Ok(looked)
+                Ok((looked, kept))
             }
             Err(broken) => {
                 first.into_iter().for_each(|(sighting, _)| self.note_unrepeated(sighting));
@@ -48,23 +71,26 @@ impl DriveCampaign<'_> {
         }
     }
 
-    /// Carries out a check once, and returns what it has found. A request without an answer ends the check, and is found.
-    fn attempt(
-        &mut self,
-        name: &'static str,
-        check: CheckFn,
-        attempt: u8,
-    ) -> Result<(CheckSightings, Looked), TransportError> {
+    /// Carries out a check once. A request without an answer ends the check, and is found. A check in which a request
+    /// was answered with a server error was not carried out: an error says nothing about the requirement.
+    fn attempt(&mut self, name: &'static str, check: CheckFn, attempt: u8) -> Result<Attempt, TransportError> {
         let mut checker = Checker::new(self.server, name, attempt);
         let looked = check(&mut checker);
-        let found = std::mem::take(&mut checker.found);
+        let (found, kept) = (std::mem::take(&mut checker.found), std::mem::take(&mut checker.kept));
+        let has_failed = checker.has_failed;
         match looked {
             Err(broken) if broken.ends_drive() => {
                 found.into_iter().for_each(|(sighting, _)| self.note_unrepeated(sighting));
                 Err(broken)
             }
-            Err(_) => Ok((found, Looked::NotDone("a request was not answered"))),
-            Ok(looked) => Ok((found, looked)),
+            Err(_) => {
+                Ok(Attempt { found, looked: Looked::NotDone("a request was not answered"), kept: BTreeSet::new() })
+            }
+            Ok(_) if has_failed => {
+                let looked = Looked::NotDone("a request was answered with a server error");
+                Ok(Attempt { found, looked, kept: BTreeSet::new() })
+            }
+            Ok(looked) => Ok(Attempt { found, looked, kept }),
         }
     }
 

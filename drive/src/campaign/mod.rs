@@ -50,6 +50,8 @@ pub(crate) struct DriveCampaign<'a> {
     pub(crate) races: Vec<RaceRun>,
     /// The checks, and whether each was carried out.
     pub(crate) checks: Vec<(&'static str, Looked)>,
+    /// The requirements that checks saw to be kept, with the number of the checks.
+    kept: BTreeMap<&'static str, u64>,
     /// Steps at which both are known to part, and how often that was foreseen.
     blocked: BTreeMap<u32, u64>,
     targets: BTreeSet<Target>,
@@ -109,6 +111,7 @@ impl<'a> DriveCampaign<'a> {
             unrepeated: Vec::new(),
             races: Vec::new(),
             checks: Vec::new(),
+            kept: BTreeMap::new(),
             blocked: BTreeMap::new(),
             targets: BTreeSet::new(),
             edges: BTreeSet::new(),
@@ -187,6 +190,7 @@ impl<'a> DriveCampaign<'a> {
             unasked,
             races: self.races,
             checks: self.checks,
+            kept: self.kept,
             left_out: self.left_out,
             witnessed: self.witnessed,
             unrepeated: self.unrepeated.into_iter().map(|once| format!("{}: {}", once.headline, once.server)).collect(),

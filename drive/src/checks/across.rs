@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::checker::{Checker, Looked, id_at};
+use super::lists::difference;
 use crate::finding::Class;
 use crate::wire::{HttpReply, HttpRequest, TransportError};
 
@@ -32,12 +33,20 @@ fn untouched(checker: &mut Checker<'_>, id: &str, headline: &str) -> Result<(), 
     Ok(())
 }
 
-/// A second request under a key must be refused with 400 and do nothing.
-fn refused(checker: &mut Checker<'_>, reply: &HttpReply, what: &str, headline: &str) {
-    if !(400..500).contains(&reply.status) {
-        let server = format!("{} {}", reply.status, reply.text_at("/status").unwrap_or_default());
-        checker.blame(Class::Protocol, what, headline, "400 idempotency_error", server.trim());
+/// A second request under a key must be refused with 400, as one under a used key. Returns whether it was. `request`
+/// names it, such as "cancel under the key of an update".
+fn refused(checker: &mut Checker<'_>, reply: &HttpReply, request: &str) -> bool {
+    let kind = reply.text_at("/error/type").unwrap_or_default();
+    let is_right = reply.status == 400 && matches!(kind, "" | "idempotency_error");
+    // Server errors are recorded where they are received.
+    if !is_right && !reply.is_failure() {
+        let what = if reply.is_done() { "accepted" } else { "refused for another reason" };
+        let shown = if kind.is_empty() { reply.text_at("/status").unwrap_or_default() } else { kind };
+        let server = format!("{} {shown}", reply.status);
+        let headline = format!("{request} is {what}");
+        checker.blame(Class::Protocol, what, &headline, "400 idempotency_error", server.trim());
     }
+    is_right
 }
 
 /// The same key and body on two payments: the second is refused, and not captured.
@@ -54,9 +63,15 @@ pub(super) fn key_on_two_payments(checker: &mut Checker<'_>) -> Result<Looked, T
     if !checker.send(&asked(&first, &key))?.is_done() {
         return Ok(Looked::NotThere("captures under a key"));
     }
+    checker.about(&["IDEM-6"]);
     let reply = checker.send(&asked(&second, &key))?;
-    let headline = "capture 400 of another payment under a used key is accepted";
-    refused(checker, &reply, "accepted", headline);
+    let is_refused = refused(checker, &reply, "capture 400 of another payment under a used key");
+    let other = HttpRequest { form: Vec::new(), ..asked(&first, &key) };
+    let reply = checker.send(&other.with("amount_to_capture", 300))?;
+    if refused(checker, &reply, "capture with another amount under a used key") && is_refused {
+        checker.kept();
+    }
+    checker.about(&[]);
     untouched(checker, &second, "capture under another payment's key captures")?;
     Ok(Looked::Done)
 }
@@ -73,12 +88,15 @@ pub(super) fn key_on_two_paths(checker: &mut Checker<'_>) -> Result<Looked, Tran
     if !checker.send(&change)?.is_done() {
         return Ok(Looked::NotThere("updates under a key"));
     }
-    let cancel = under_key(HttpRequest::post(format!("{}/cancel", path(&first))).with("metadata[order]", 1));
-    let reply = checker.send(&cancel)?;
-    refused(checker, &reply, "accepted", "cancel under the key of an update is accepted");
-    let cancel = under_key(HttpRequest::post(format!("{}/cancel", path(&first))));
-    let reply = checker.send(&cancel)?;
-    refused(checker, &reply, "accepted", "cancel under the key of an update is accepted");
+    checker.about(&["IDEM-6"]);
+    let cancel = HttpRequest::post(format!("{}/cancel", path(&first)));
+    let reply = checker.send(&under_key(cancel.clone().with("metadata[order]", 1)))?;
+    let is_refused = refused(checker, &reply, "cancel under the key of an update");
+    let reply = checker.send(&under_key(cancel))?;
+    if refused(checker, &reply, "cancel under the key of an update") && is_refused {
+        checker.kept();
+    }
+    checker.about(&[]);
     untouched(checker, &first, "cancel under the key of an update cancels")?;
     Ok(Looked::Done)
 }
@@ -118,12 +136,48 @@ pub(super) fn retry_after_cut(checker: &mut Checker<'_>) -> Result<Looked, Trans
         checker.blame(Class::Protocol, "refused", headline, "the refund", server.trim());
         return Ok(Looked::Done);
     }
-    let read = HttpRequest::get(path(&id)).with("expand[]", "latest_charge");
-    let refunded = checker.send(&read)?.body;
-    if let Some(shown) = refunded {
-        checker.number("payment_intent", &shown, "/latest_charge/amount_refunded", 400);
+    let is_same = repeated(checker, &refund, &reply, "a refund")?;
+    // A server may carry out the request of the cut connection later than the repetition.
+    for _ in 0_u8..5 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        let read = HttpRequest::get(path(&id)).with("expand[]", "latest_charge");
+        let Some(shown) = checker.send(&read)?.body else { break };
+        if !checker.number("payment_intent", &shown, "/latest_charge/amount_refunded", 400) {
+            break;
+        }
+    }
+    // A refusal is an answer too.
+    let Some(refund) = checker.refund(&id, 5_000)? else { return Ok(Looked::Done) };
+    let refund = HttpRequest { key: Some(checker.key(2)), ..refund };
+    let refusal = checker.send(&refund)?;
+    if !refusal.is_done() && repeated(checker, &refund, &refusal, "a refusal")? && is_same {
+        checker.about(&["IDEM-3"]);
+        checker.kept();
     }
     Ok(Looked::Done)
+}
+
+/// Sends a request once more under its key, and compares the whole answer with the first one (IDEM-3). Returns whether
+/// they are the same.
+fn repeated(
+    checker: &mut Checker<'_>,
+    asked: &HttpRequest,
+    first: &HttpReply,
+    what: &str,
+) -> Result<bool, TransportError> {
+    let again = checker.send(asked)?;
+    let is_same = again.status == first.status && again.body == first.body;
+    if !is_same && !again.is_failure() {
+        let bodies = again.body.as_ref().zip(first.body.as_ref());
+        let (place, is, must) = bodies.and_then(|(is, must)| difference(is, must, "")).unwrap_or_default();
+        let said = |reply: &HttpReply, value: &str| format!("{} {place} {value}", reply.status).trim().to_owned();
+        let (model, server) = (said(first, &must), said(&again, &is));
+        checker.about(&["IDEM-3"]);
+        let headline = format!("the answer of {what} is another one when it is repeated under its key");
+        checker.blame(Class::Protocol, &format!("another answer of {what}"), &headline, &model, &server);
+        checker.about(&[]);
+    }
+    Ok(is_same)
 }
 
 /// Of two holds of one amount, a capture and a refund reach the named one only.
@@ -184,13 +238,14 @@ pub(super) fn accounts(checker: &mut Checker<'_>) -> Result<Looked, TransportErr
             "listed",
         );
     }
+    checker.about(&["IDEM-8"]);
     let again = checker.pay_as(Some(&second), Some(key), &more)?;
     match again.as_ref().and_then(|payment| id_at(payment, "/id")) {
         Some(other) if other == id => {
             let headline = "a key of one account answers with its payment in another account";
             checker.blame(Class::Money, "a key reaches across", headline, "another payment", "the same payment");
         }
-        Some(_) => {}
+        Some(_) => checker.kept(),
         None => {
             let headline = "a key that one account used is refused to another account";
             checker.blame(Class::Protocol, "a key is refused", headline, "another payment", "a refusal");
@@ -221,11 +276,25 @@ pub(super) fn sessions(checker: &mut Checker<'_>) -> Result<Looked, TransportErr
             }
         }
         let Some(shown) = checker.get(&path)? else { return Ok(Looked::NotThere("reads of sessions")) };
-        let status = shown.get("status").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let text = |name: &str| shown.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let (status, paid) = (text("status"), text("payment_status"));
         if status != word {
             let headline = format!("a session is `{status}` instead of `{word}`");
+            checker.about(if STATUSES.contains(&status.as_str()) { &[] } else { &["VOC-12"] });
             checker.blame(Class::Money, &format!("{word} → {status}"), &headline, word, &status);
+        }
+        checker.about(&["VOC-12"]);
+        if paid != "unpaid" && !paid.is_empty() {
+            let headline = format!("a session that no payment paid is `{paid}`");
+            checker.about(if PAYMENT_STATUSES.contains(&paid.as_str()) { &[] } else { &["VOC-12"] });
+            checker.blame(Class::Money, &format!("unpaid → {paid}"), &headline, "unpaid", &paid);
+        } else if status == word && paid == "unpaid" {
+            checker.kept();
         }
     }
     Ok(Looked::Done)
 }
+
+/// The statuses of a session, and those of its payment (VOC-12).
+const STATUSES: [&str; 3] = ["open", "complete", "expired"];
+const PAYMENT_STATUSES: [&str; 3] = ["paid", "unpaid", "no_payment_required"];

@@ -1,5 +1,7 @@
 //! The requests of a check, with what each must come to.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::finding::{Class, Sighting};
@@ -61,13 +63,39 @@ pub struct Checker<'a> {
     ids: Vec<(String, String)>,
     /// The differences, each with the requests that led to it.
     pub found: Vec<(Sighting, Vec<CheckStep>)>,
+    /// The requirements that the comparisons from here on are about.
+    about: &'static [&'static str],
+    /// The requirements that were seen to be kept.
+    pub(crate) kept: BTreeSet<&'static str>,
+    /// Whether a request was answered with a server error.
+    pub(crate) has_failed: bool,
 }
 
 impl<'a> Checker<'a> {
     /// Begins a check; `attempt` makes its keys differ from those of the attempt before.
     #[must_use]
     pub const fn new(server: &'a mut Server, name: &'static str, attempt: u8) -> Self {
-        Self { server, name, attempt, steps: Vec::new(), ids: Vec::new(), found: Vec::new() }
+        Self {
+            server,
+            name,
+            attempt,
+            steps: Vec::new(),
+            ids: Vec::new(),
+            found: Vec::new(),
+            about: &[],
+            kept: BTreeSet::new(),
+            has_failed: false,
+        }
+    }
+
+    /// Names the requirements that a difference contradicts from here on.
+    pub(super) const fn about(&mut self, ids: &'static [&'static str]) {
+        self.about = ids;
+    }
+
+    /// Notes that the requirements in question were seen to be kept: everything that they state was compared.
+    pub(super) fn kept(&mut self) {
+        self.kept.extend(self.about);
     }
 
     /// Returns whether the server has PaymentIntents that are confirmed at their creation.
@@ -131,6 +159,7 @@ impl<'a> Checker<'a> {
             Err(broken) if broken.ends_drive() => return,
             Err(broken) => ("no answer".to_owned(), "is not answered".to_owned(), broken.to_string()),
             Ok(reply) if reply.is_failure() && reply.status != 501 => {
+                self.has_failed = true;
                 let code = reply.text_at("/error/type").unwrap_or_default();
                 let server = format!("{} {code}", reply.status).trim().to_owned();
                 (reply.status.to_string(), format!("is answered {}", reply.status), server)
@@ -241,7 +270,7 @@ impl<'a> Checker<'a> {
     /// Records a difference. `what` names its kind without numbers and ids.
     pub(super) fn blame(&mut self, class: Class, what: &str, headline: &str, model: &str, server: &str) {
         let sighting = Sighting::new(class, format!("{}: {what}", self.name), headline).saying(model, server);
-        self.keep(sighting);
+        self.keep(Sighting { rules: self.about.to_vec(), ..sighting });
     }
 
     /// Records a refusal of a request that must be accepted. Returns whether the request was accepted; server errors are
@@ -255,20 +284,22 @@ impl<'a> Checker<'a> {
         reply.is_done()
     }
 
-    /// Compares the status of an object; an absent status is not compared.
-    pub(super) fn status(&mut self, what: &str, object: &Value, expected: &str) {
-        let Some(shown) = object.get("status").and_then(Value::as_str).filter(|shown| *shown != expected) else {
-            return;
-        };
+    /// Compares the status of an object; an absent status is not compared. Returns whether the server shows this one.
+    pub(super) fn status(&mut self, what: &str, object: &Value, expected: &str) -> bool {
+        let shown = object.get("status").and_then(Value::as_str);
+        let Some(shown) = shown.filter(|shown| *shown != expected) else { return shown.is_some() };
         let shown = shown.to_owned();
         let headline = format!("{}: {what} the status is `{shown}` instead of `{expected}`", self.name);
         self.blame(Class::Money, &format!("{what}: {expected} → {shown}"), &headline, expected, &shown);
+        false
     }
 
-    /// Compares a number in an object that the server shows; an absent field is not compared.
-    pub(super) fn number(&mut self, what: &str, object: &Value, pointer: &str, expected: i64) {
-        let Some(shown) = object.pointer(pointer).filter(|value| !value.is_null()) else { return };
-        if crate::fields::number(shown) != Some(expected) {
+    /// Compares a number in an object that the server shows; an absent field is not compared. Returns whether the server
+    /// shows this number.
+    pub(super) fn number(&mut self, what: &str, object: &Value, pointer: &str, expected: i64) -> bool {
+        let Some(shown) = object.pointer(pointer).filter(|value| !value.is_null()) else { return false };
+        let is_right = crate::fields::number(shown) == Some(expected);
+        if !is_right {
             let place = format!("{what}{}", pointer.replace('/', "."));
             let relation = crate::headline::relation(&expected.to_string(), &shown.to_string());
             let headline = format!("{}: `{place}` is {shown} instead of {expected}", self.name);
@@ -280,6 +311,7 @@ impl<'a> Checker<'a> {
                 &shown.to_string(),
             );
         }
+        is_right
     }
 }
 

@@ -13,7 +13,8 @@ use crate::wire::TransportError;
 /// The function that carries out a check.
 pub type CheckFn = fn(&mut Checker<'_>) -> Result<Looked, TransportError>;
 
-/// One check: its name, the function that carries it out, and the requirements of the specification that it observes.
+/// One check: its name, the function that carries it out, and the requirements of the specification that it observes. A
+/// planted fault shows of each that the check contradicts it.
 pub type Check = (&'static str, CheckFn, &'static [&'static str]);
 
 /// Every check, in the order in which they are carried out.

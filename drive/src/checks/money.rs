@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::checker::{Checker, Looked, id_at};
 use crate::finding::Class;
-use crate::wire::{HttpRequest, TransportError};
+use crate::wire::{HttpReply, HttpRequest, TransportError};
 
 /// The refunds of a payment of 1000 whose shares are compared.
 const REFUNDS: [i64; 3] = [333, 334, 333];
@@ -54,6 +54,9 @@ pub(super) fn balance(checker: &mut Checker<'_>) -> Result<Looked, TransportErro
                 checker.number(what, &shown, "/amount", expected);
             }
             let number = |name: &str| shown.get(name).and_then(crate::fields::number);
+            if expected < 0 {
+                refund_transaction(checker, &shown);
+            }
             let fee = number("fee").unwrap_or(0);
             let gross = if is_same { Some(expected) } else { number("amount") };
             if let Some(gross) = gross {
@@ -68,6 +71,33 @@ pub(super) fn balance(checker: &mut Checker<'_>) -> Result<Looked, TransportErro
         }
     }
     Ok(looked)
+}
+
+/// The balance transaction of a refund is a refund of a negative amount without a fee (REF-10).
+fn refund_transaction(checker: &mut Checker<'_>, shown: &Value) {
+    checker.about(&["REF-10"]);
+    let what = "balance_transaction of a refund";
+    let kind = shown.get("type").and_then(Value::as_str);
+    if let Some(kind) = kind.filter(|kind| *kind != "refund") {
+        let headline = format!("the {what} has the type `{kind}`");
+        checker.blame(Class::Money, &format!("{what}: another type"), &headline, "refund", kind);
+    }
+    let amount = shown.get("amount").and_then(crate::fields::number);
+    if let Some(amount) = amount.filter(|amount| *amount >= 0) {
+        let headline = format!("the {what} has the amount {amount}, which is not negative");
+        checker.blame(
+            Class::Money,
+            &format!("{what}: not negative"),
+            &headline,
+            "a negative amount",
+            &amount.to_string(),
+        );
+    }
+    let is_free = checker.number(what, shown, "/fee", 0);
+    if is_free && kind == Some("refund") && amount.is_some_and(|amount| amount < 0) {
+        checker.kept();
+    }
+    checker.about(&[]);
 }
 
 /// Pays 10.00 to a connected account with further parameters, at once and not in the background.
@@ -93,9 +123,9 @@ pub(super) fn fees(checker: &mut Checker<'_>) -> Result<Looked, TransportError> 
     let path = format!("/v1/application_fees/{fee}");
     let Some(shown) = checker.get(&path)? else { return Ok(Looked::NotThere("reads of application fees")) };
     checker.number("application_fee", &shown, "/amount", 100);
-    if !shares(checker, &id, &path, ("refund_application_fee", "amount_refunded"), 100)? {
+    let Some(are_right) = shares(checker, &id, &path, ("refund_application_fee", "amount_refunded"), 100)? else {
         return Ok(Looked::NotThere("refunds of application fees"));
-    }
+    };
     checker.restart();
     let again = destination(checker, "application_fee_amount", "100")?;
     let Some(fee) = again.and_then(|(_, charge)| id_at(&charge, "/application_fee")) else {
@@ -103,6 +133,15 @@ pub(super) fn fees(checker: &mut Checker<'_>) -> Result<Looked, TransportError> 
     };
     if !bounded(checker, &format!("/v1/application_fees/{fee}"), "refunds", "amount_refunded", 100)? {
         return Ok(Looked::NotThere("refunds of application fees by themselves"));
+    }
+    checker.restart();
+    let more = destination(checker, "application_fee_amount", "100")?;
+    let Some((id, fee)) = more.and_then(|(id, charge)| Some((id, id_at(&charge, "/application_fee")?))) else {
+        return Ok(Looked::NotDone("a third payment with a fee was refused"));
+    };
+    let path = format!("/v1/application_fees/{fee}");
+    if returned_whole(checker, &id, &path, ("refund_application_fee", "amount_refunded"), 100)? && are_right {
+        checker.kept();
     }
     Ok(Looked::Done)
 }
@@ -116,8 +155,12 @@ pub(super) fn transfers(checker: &mut Checker<'_>) -> Result<Looked, TransportEr
     let path = format!("/v1/transfers/{transfer}");
     let Some(shown) = checker.get(&path)? else { return Ok(Looked::NotThere("reads of transfers")) };
     checker.number("transfer", &shown, "/amount", 367);
-    if !shares(checker, &id, &path, ("reverse_transfer", "amount_reversed"), 367)? {
+    let Some(are_right) = shares(checker, &id, &path, ("reverse_transfer", "amount_reversed"), 367)? else {
         return Ok(Looked::NotThere("reversals of transfers with a refund"));
+    };
+    if are_right {
+        checker.about(&["P1"]);
+        checker.kept();
     }
     checker.restart();
     let again = destination(checker, "transfer_data[amount]", "367")?;
@@ -126,6 +169,15 @@ pub(super) fn transfers(checker: &mut Checker<'_>) -> Result<Looked, TransportEr
     };
     if !bounded(checker, &format!("/v1/transfers/{transfer}"), "reversals", "amount_reversed", 367)? {
         return Ok(Looked::NotThere("reversals of transfers by themselves"));
+    }
+    checker.restart();
+    let more = destination(checker, "transfer_data[amount]", "367")?;
+    let Some((id, transfer)) = more.and_then(|(id, charge)| Some((id, id_at(&charge, "/transfer")?))) else {
+        return Ok(Looked::NotDone("a third payment with a transfer was refused"));
+    };
+    let path = format!("/v1/transfers/{transfer}");
+    if returned_whole(checker, &id, &path, ("reverse_transfer", "amount_reversed"), 367)? && are_right {
+        checker.kept();
     }
     Ok(Looked::Done)
 }
@@ -145,7 +197,9 @@ pub(super) fn captures(checker: &mut Checker<'_>) -> Result<Looked, TransportErr
         let Some(payment) = checker.hold(&more)? else { return Ok(Looked::NotThere("several captures")) };
         let Some(id) = id_at(&payment, "/id") else { return Ok(Looked::NotThere("ids")) };
         let mut received = 0_i64;
-        for (amount, is_last) in [(300_i64, false), (250, false), (201, false), (100, true)] {
+        // Once until the captures add up to the amount, once with a rest that is released.
+        let last = if with_fee { 100 } else { 249 };
+        for (amount, is_last) in [(300_i64, false), (250, false), (201, false), (last, true)] {
             let asked = HttpRequest::post(format!("/v1/payment_intents/{id}/capture"));
             let asked = asked.with("amount_to_capture", amount).with("final_capture", is_last);
             let asked = asked.with_some("application_fee_amount", with_fee.then_some(30));
@@ -154,7 +208,10 @@ pub(super) fn captures(checker: &mut Checker<'_>) -> Result<Looked, TransportErr
             if received == 0 && (!reply.is_done() || !is_open) {
                 return Ok(Looked::NotThere("several captures"));
             }
-            if !checker.must_be_done(&reply, "a further capture") {
+            checker.about(&["B1"]);
+            let is_done = checker.must_be_done(&reply, "a further capture");
+            checker.about(&[]);
+            if !is_done {
                 return Ok(Looked::Done);
             }
             received = received.saturating_add(amount);
@@ -163,44 +220,72 @@ pub(super) fn captures(checker: &mut Checker<'_>) -> Result<Looked, TransportErr
             let Some(shown) = checker.send(&read)?.body else { continue };
             let what = if is_last { "after the last capture" } else { "after a capture" };
             checker.status(what, &shown, if is_last { "succeeded" } else { "requires_capture" });
-            checker.number(what, &shown, "/amount_received", received);
+            let is_received = checker.number(what, &shown, "/amount_received", received);
             checker.number(what, &shown, "/amount_capturable", left);
             checker.number(what, &shown, "/latest_charge/amount_captured", received);
+            if is_received && received == 1000 {
+                checker.about(&["B1"]);
+                checker.kept();
+                checker.about(&[]);
+            }
         }
     }
     Ok(Looked::Done)
 }
 
-/// Refunds 333, 334 and 333 of 1000 with a flag, and compares the part that went back after each. Returns whether the
-/// server accepts the flag.
-fn shares(
+/// Refunds everything with a flag: all of the fee or transfer goes back. Returns whether the server shows that.
+fn returned_whole(
     checker: &mut Checker<'_>,
     id: &str,
     path: &str,
     (flag, field): (&str, &str),
     whole: i64,
 ) -> Result<bool, TransportError> {
+    checker.about(&["REF-8"]);
+    let Some(asked) = checker.refund(id, 1000)? else { return Ok(false) };
+    let reply = checker.send(&asked.with(flag, true))?;
+    if !checker.must_be_done(&reply, "a refund of everything") {
+        return Ok(false);
+    }
+    let shown = checker.get(path)?;
+    Ok(shown.is_some_and(|shown| checker.number("after a full refund", &shown, &format!("/{field}"), whole)))
+}
+
+/// Refunds 333, 334 and 333 of 1000 with a flag, and compares the part that went back after each. Returns whether the
+/// server shows the right part each time; `None` if it does not accept the flag.
+fn shares(
+    checker: &mut Checker<'_>,
+    id: &str,
+    path: &str,
+    (flag, field): (&str, &str),
+    whole: i64,
+) -> Result<Option<bool>, TransportError> {
     let is_fee = flag == "refund_application_fee";
+    let mut are_right = true;
     for (place, amount) in REFUNDS.into_iter().enumerate() {
-        let Some(asked) = checker.refund(id, amount)? else { return Ok(place > 0) };
+        checker.about(&[]);
+        let Some(asked) = checker.refund(id, amount)? else { return Ok((place > 0).then_some(false)) };
         let reply = checker.send(&asked.with(flag, true))?;
         if place == 0 && !reply.is_done() {
-            return Ok(false);
+            return Ok(None);
         }
         if !checker.must_be_done(&reply, "a further partial refund") {
-            return Ok(true);
+            return Ok(Some(false));
         }
-        if let Some(shown) = checker.get(path)? {
-            let what = if place == 2 { "after the last refund" } else { "after a partial refund" };
-            let pointer = format!("/{field}");
-            let permitted = permitted(whole, place, is_fee);
-            let number = shown.pointer(&pointer).and_then(crate::fields::number);
-            if !number.is_some_and(|number| permitted.contains(&number)) {
-                checker.number(what, &shown, &pointer, permitted.first().copied().unwrap_or(whole));
-            }
+        let Some(shown) = checker.get(path)? else { return Ok(Some(false)) };
+        let what = if place == 2 { "after the last refund" } else { "after a partial refund" };
+        let pointer = format!("/{field}");
+        let permitted = permitted(whole, place, is_fee);
+        let number = shown.pointer(&pointer).and_then(crate::fields::number);
+        if !number.is_some_and(|number| permitted.contains(&number)) {
+            are_right = false;
+            // Each share is rounded, but for the last one, which is the rest.
+            checker.about(if is_fee || place == 2 { &["REF-8"] } else { &["REF-8", "P1"] });
+            checker.number(what, &shown, &pointer, permitted.first().copied().unwrap_or(whole));
         }
     }
-    Ok(true)
+    checker.about(&[]);
+    Ok(Some(are_right))
 }
 
 /// Returns the parts of `whole` that may have gone back after the refund at `place`. The share of each refund is rounded to
@@ -231,9 +316,8 @@ fn bounded(checker: &mut Checker<'_>, path: &str, verb: &str, field: &str, whole
         return Ok(false);
     }
     let more = checker.send(&asked(left.saturating_add(1)))?;
+    let is_bounded = beyond(checker, &more, verb, &format!("{verb} of {} of {whole}", whole.saturating_add(1)));
     if more.is_done() {
-        let headline = format!("{verb} of {} of {whole} are accepted", whole.saturating_add(1));
-        checker.blame(Class::Money, &format!("{verb} beyond the whole"), &headline, "400", &more.status.to_string());
         return Ok(true);
     }
     let rest = checker.send(&asked(left))?;
@@ -243,11 +327,29 @@ fn bounded(checker: &mut Checker<'_>, path: &str, verb: &str, field: &str, whole
     if let Some(shown) = checker.get(path)? {
         checker.number("at the end", &shown, &format!("/{field}"), whole);
     }
-    if checker.send(&asked(1))?.is_done() {
-        let headline = format!("{verb} of 1 more than everything are accepted");
-        checker.blame(Class::Money, &format!("{verb} beyond the whole"), &headline, "400", "200");
+    let more = checker.send(&asked(1))?;
+    if beyond(checker, &more, verb, &format!("{verb} of 1 more than everything")) && is_bounded {
+        checker.about(&["ERR-26"]);
+        checker.kept();
+        checker.about(&[]);
     }
     Ok(true)
+}
+
+/// More than the rest must be answered 400 (ERR-26). Returns whether it was. `request` names the request.
+fn beyond(checker: &mut Checker<'_>, reply: &HttpReply, verb: &str, request: &str) -> bool {
+    checker.about(&["ERR-26"]);
+    if reply.is_done() {
+        let headline = format!("{request} are accepted");
+        let status = reply.status.to_string();
+        checker.blame(Class::Money, &format!("{verb} beyond the whole"), &headline, "400", &status);
+    } else if reply.status != 400 && !reply.is_failure() {
+        let headline = format!("{request} are answered {} instead of 400", reply.status);
+        let status = reply.status.to_string();
+        checker.blame(Class::Protocol, &format!("{verb} beyond the whole: status"), &headline, "400", &status);
+    }
+    checker.about(&[]);
+    reply.status == 400
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ mod json;
 mod markdown;
 mod script;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -98,6 +98,8 @@ pub struct Report {
     pub races: Vec<RaceRun>,
     /// The checks, and whether each was carried out.
     pub checks: Vec<(&'static str, Looked)>,
+    /// The requirements that checks saw to be kept, with the number of the checks.
+    pub kept: BTreeMap<&'static str, u64>,
     /// The number of steps that witnessed each property, in the order of the catalogue.
     pub witnessed: Vec<u64>,
     /// Kinds of steps of the plan that were left out, by the part that the server lacks for them.
@@ -160,12 +162,10 @@ impl Report {
                 add(&mut rules, rule, count, &broken);
             }
         }
-        for (name, _, ids) in CHECKS {
-            let is_done = self.checks.iter().any(|(known, looked)| *known == name && *looked == Looked::Done);
-            let broken = numbers(&|sighting| sighting.signature.what.starts_with(&format!("{name}: ")));
-            for id in ids {
-                add(&mut rules, id, u64::from(is_done), &broken);
-            }
+        let observed: BTreeSet<&'static str> = CHECKS.iter().flat_map(|(.., ids)| ids.iter().copied()).collect();
+        for id in observed {
+            let broken = numbers(&|sighting| sighting.rules.contains(&id));
+            add(&mut rules, id, self.kept.get(id).copied().unwrap_or(0), &broken);
         }
         rules
     }

@@ -53,6 +53,32 @@ pub(super) enum Change {
     DebitSucceedsEarly,
     /// The client secret differs from read to read.
     SecretChanges,
+    /// The page after the last item shows the first page again.
+    LastPageRepeats,
+    /// A used key with another request is answered 409.
+    UsedKeysConflict,
+    /// A refund that is repeated under its key has another time.
+    RepeatedRefundsDiffer,
+    /// The balance transaction of a refund has the type `charge`.
+    RefundPostedAsCharge,
+    /// The balance transaction of a refund has a fee.
+    RefundPostedWithFee,
+    /// Of a fee or transfer that goes back whole, one unit stays.
+    FullReturnsKeepOne,
+    /// A reversal of more than the rest is answered 409.
+    TooLargeReversalsConflict,
+    /// A reversal of more than the rest is answered 500.
+    TooLargeReversalsFail,
+    /// A fourth capture is refused.
+    FourthCaptureRefused,
+    /// The payment of a session is `pending`, which is no word of it.
+    SessionWaits,
+    /// Reads of sessions are answered 500.
+    SessionsFail,
+    /// Refunds under a key are answered 500.
+    KeyedRefundsFail,
+    /// A capture of a captured payment is answered 500.
+    SecondCapturesFail,
     /// No fault: the sum of the shares of a fee is rounded, not each share.
     FeeSharesBySum,
     /// No fault: a page has at most three items, however many are requested.
@@ -111,6 +137,23 @@ impl Planter {
                     return Some(refused());
                 }
             }
+            (Change::LastPageRepeats, ["refunds"]) if is_read && ask.form.contains_key("starting_after") => {
+                let reply = forward(ask)?;
+                let is_empty = reply.body["data"].as_array().is_some_and(Vec::is_empty);
+                return if is_empty { forward(&ask.clone().without("starting_after")) } else { Some(reply) };
+            }
+            (Change::KeyedRefundsFail, ["refunds"]) if ask.key.is_some() => return Some(failed()),
+            (Change::SessionsFail, ["checkout", "sessions", _]) if is_read => return Some(failed()),
+            (Change::FourthCaptureRefused, ["payment_intents", id, "capture"])
+                if self.captures.get(*id).is_some_and(|all| all.len() > 2) =>
+            {
+                return Some(refused());
+            }
+            (Change::SecondCapturesFail, ["payment_intents", id, "capture"])
+                if self.captures.contains_key(*id) && ask.key.is_none() =>
+            {
+                return Some(failed());
+            }
             (Change::NoHelpers, ["test_helpers", ..]) => return Some(Reply::of(404, json!({ "error": {} }))),
             (Change::PaymentsOfAccountsLeak, ["payment_intents", id, ..]) if ask.account.is_none() => {
                 let account = self.accounts.get(*id).cloned();
@@ -142,7 +185,20 @@ impl Planter {
 
     /// Remembers the effect of a POST, and changes its reply.
     fn note(&mut self, change: Change, ask: &Ask, path: &[&str], reply: &mut Reply) {
+        if change == Change::UsedKeysConflict && reply.body["error"]["type"] == "idempotency_error" {
+            reply.status = 409;
+        }
         match path {
+            ["refunds"] if change == Change::RepeatedRefundsDiffer && ask.key.is_some() && reply.is_done() => {
+                let created = reply.body["created"].as_i64().unwrap_or(0);
+                reply.body["created"] = json!(created + i64::from(self.count));
+                self.count += 1;
+            }
+            ["transfers", _, "reversals"] if !reply.is_done() => match change {
+                Change::TooLargeReversalsConflict => reply.status = 409,
+                Change::TooLargeReversalsFail => *reply = failed(),
+                _ => {}
+            },
             ["payment_intents"] => {
                 if let (Some(account), Some(id)) = (&ask.account, reply.body["id"].as_str()) {
                     self.accounts.insert(id.to_owned(), account.clone());
@@ -199,6 +255,14 @@ impl Planter {
                     body["amount_reversed"] = json!(back - 1);
                 }
             }
+            ["application_fees" | "transfers", _] if change == Change::FullReturnsKeepOne => {
+                for name in ["amount_refunded", "amount_reversed"] {
+                    if body[name].is_number() && body[name] == body["amount"] {
+                        body[name] = json!(body["amount"].as_i64().unwrap_or(1) - 1);
+                    }
+                }
+            }
+            ["checkout", "sessions", _] if change == Change::SessionWaits => body["payment_status"] = json!("pending"),
             ["application_fees", _] if change == Change::FeeSharesBySum && body["amount_refunded"] == 66 => {
                 body["amount_refunded"] = json!(67);
             }
@@ -261,6 +325,10 @@ fn refused() -> Reply {
     Reply::of(400, json!({ "error": error }))
 }
 
+fn failed() -> Reply {
+    Reply::of(500, json!({ "error": { "type": "api_error", "message": "planted" } }))
+}
+
 fn balance_transaction(change: Change, body: &mut Value) {
     let (amount, fee) = (body["amount"].as_i64().unwrap_or(0), body["fee"].as_i64().unwrap_or(0));
     match change {
@@ -268,6 +336,10 @@ fn balance_transaction(change: Change, body: &mut Value) {
             // The server may have no fees of its own.
             let fee = if fee == 0 { 59 } else { fee };
             (body["fee"], body["net"]) = (json!(fee), json!(amount));
+        }
+        Change::RefundPostedAsCharge if body["type"] == "refund" => body["type"] = json!("charge"),
+        Change::RefundPostedWithFee if body["type"] == "refund" => {
+            (body["fee"], body["net"]) = (json!(77), json!(amount - 77));
         }
         Change::RefundPostedPositive => body["amount"] = json!(amount.abs()),
         Change::YenWithDecimals if body["currency"] == "jpy" => {

@@ -20,14 +20,21 @@ pub(super) struct Row {
     pub(super) class: Class,
     /// A part of the headline.
     pub(super) words: &'static str,
+    /// The phase of the drive that must find it, if one must.
+    pub(super) phase: Option<&'static str>,
 }
 
 const fn shop(what: &'static str, fault: Fault, class: Class, words: &'static str) -> Row {
-    Row { what, at: Where::Shop(fault), class, words }
+    Row { what, at: Where::Shop(fault), class, words, phase: None }
+}
+
+/// A fault that shows itself in a race.
+const fn race(what: &'static str, fault: Fault, class: Class, words: &'static str) -> Row {
+    Row { what, at: Where::Shop(fault), class, words, phase: Some("races") }
 }
 
 const fn proxy(what: &'static str, change: Change, class: Class, words: &'static str) -> Row {
-    Row { what, at: Where::Proxy(change), class, words }
+    Row { what, at: Where::Proxy(change), class, words, phase: None }
 }
 
 /// Every fault.
@@ -41,8 +48,8 @@ pub(super) const ROWS: [Row; 41] = [
     shop("a second confirmation passes a challenge", Fault::SecondConfirmPasses, Class::Money, "in requires_action"),
     shop("an amount is a text", Fault::AmountsTurnText, Class::Shape, "text"),
     shop("a refused request is answered 500", Fault::ServerErrors, Class::Protocol, "500"),
-    shop("of two simultaneous captures both count", Fault::RacingCaptures, Class::Money, "two captures"),
-    shop("of two simultaneous refunds both count", Fault::RacingRefunds, Class::Money, "instead of 400"),
+    race("of two simultaneous captures both count", Fault::RacingCaptures, Class::Money, "two captures"),
+    race("of two simultaneous refunds both count", Fault::RacingRefunds, Class::Money, "two refunds"),
     shop("page two loses an item", Fault::PagesLoseItems, Class::Protocol, "by pages"),
     shop("the id of a charge changes", Fault::ChargeIdChanges, Class::Protocol, "latest_charge` changes"),
     shop("a key ignores the path", Fault::KeysForgetPaths, Class::Protocol, "another request's key"),

@@ -59,7 +59,7 @@ fn driven(url: &str, operations: u64, trusts: bool) -> Report {
 #[test]
 fn a_server_without_helpers_is_driven_over_tls() {
     let server = Proxied::open(Some(Change::NoHelpers));
-    let report = driven(&format!("https://localhost:{}/v1", secured(server.address)), 4_000, true);
+    let report = driven(&format!("https://localhost:{}/v1", secured(server.address)), 2_500, true);
     let told = told(&report);
     assert!(!report.has_faults() && report.unrepeated.is_empty() && report.operations > 2_000, "{told}");
     let cut = report.checks.iter().find(|(name, _)| *name == "a retry after a cut connection");

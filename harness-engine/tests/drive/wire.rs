@@ -56,10 +56,21 @@ impl Ask {
     /// The same with another value of a parameter.
     pub(super) fn with(mut self, name: &str, value: &str) -> Self {
         self.form.insert(name.to_owned(), value.to_owned());
+        self.encode();
+        self
+    }
+
+    /// The same without a parameter.
+    pub(super) fn without(mut self, name: &str) -> Self {
+        self.form.remove(name);
+        self.encode();
+        self
+    }
+
+    fn encode(&mut self) {
         let pairs: Vec<String> =
             self.form.iter().map(|(name, value)| format!("{}={}", escaped(name), escaped(value))).collect();
         self.encoded = pairs.join("&");
-        self
     }
 
     /// The path below `/v1/`, in segments.
