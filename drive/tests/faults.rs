@@ -298,6 +298,19 @@ fn a_report_has_every_form() {
     }
     let html = report.html();
     assert!(html.contains("<h2 id=\"f1\">") && html.contains("href=\"#f1\"") && !html.contains("src="), "{html}");
+    for part in [
+        "<h2>Requirements</h2>",
+        "<td>contradicted<td>",
+        "<td>confirmed<td>",
+        "<h2>Left out</h2>",
+        "<tr><td>a clock<td>",
+        "<h2>Checks</h2>",
+        "<tr><td>two holds of one amount<td>yes</tr>",
+        "<tr><td>sessions<td>no: the server does not have sessions</tr>",
+    ] {
+        assert!(html.contains(part), "{part} is missing:\n{html}");
+    }
+    assert!(!html.contains("borne out"), "{html}");
     let json = report.json();
     assert!(json.pointer("/findings/0/properties/0/property").is_some(), "{json:#}");
     let junit = report.junit();

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use holdfast_properties::Property;
 use serde_json::{Value, json};
 
-use super::Report;
 use super::html::escaped;
+use super::{Report, RequirementVerdict};
 use crate::finding::{Class, Finding};
 
 /// The findings of an earlier drive, by their stable names.
@@ -46,18 +46,14 @@ impl Report {
         self.findings.iter().filter(is_fault).filter(|finding| !baseline.knows(finding))
     }
 
-    /// Returns the report as JUnit XML: one test case for each property, one for each finding, and one for the drive
-    /// itself, which fails while it is incomplete.
+    /// Returns the report as JUnit XML: one test case for each confirmed requirement, one for each finding, and one for the
+    /// drive itself, which fails while it is incomplete.
     #[must_use]
     pub fn junit(&self) -> String {
         let faults: Vec<&Finding> =
             self.findings.iter().filter(|finding| finding.sighting.signature.class.is_fault()).collect();
-        let passed: Vec<&str> = self
-            .rules()
-            .into_iter()
-            .filter(|(_, times, broken)| *times > 0 && broken.is_empty())
-            .map(|(rule, ..)| rule)
-            .collect();
+        let confirmed = |(_, verdict, ..): &(_, RequirementVerdict, _, _)| *verdict == RequirementVerdict::Confirmed;
+        let passed: Vec<&str> = self.requirements().into_iter().filter(confirmed).map(|(id, ..)| id).collect();
         let tests = faults.len().saturating_add(passed.len()).saturating_add(1);
         let errors = usize::from(self.incomplete.is_some());
         let name = escaped(&self.name);

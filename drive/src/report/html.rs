@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use holdfast_properties::Property;
 
-use super::{Report, curl, python};
+use super::{Report, RequirementVerdict, curl, python};
+use crate::checks::Looked;
 use crate::finding::{Class, Finding};
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222}\
@@ -77,14 +78,65 @@ impl Report {
             }
             writeln!(out, "</table>")?;
         }
-        writeln!(out, "<h2>Rules</h2><table><tr><th>rule<th>borne out<th>broken by</tr>")?;
-        for (rule, times, broken) in self.rules() {
-            let times = if times == 0 { "not asked".to_owned() } else { times.to_string() };
+        self.write_checks(out)?;
+        self.write_requirements(out)?;
+        writeln!(out, "</html>")
+    }
+
+    /// Writes whether each check was carried out, and the differences that were seen once.
+    fn write_checks(&self, out: &mut String) -> std::fmt::Result {
+        writeln!(out, "<h2>Checks</h2><table><tr><th>check<th>carried out</tr>")?;
+        for (name, looked) in &self.checks {
+            let said = match looked {
+                Looked::Done => "yes".to_owned(),
+                Looked::NotThere(why) => format!("no: the server does not have {why}"),
+                Looked::NotDone(why) => format!("no: {why}"),
+            };
+            writeln!(out, "<tr><td>{name}<td>{said}</tr>")?;
+        }
+        writeln!(out, "</table>")?;
+        if !self.unrepeated.is_empty() {
+            writeln!(
+                out,
+                "<h2>Seen once</h2><p>Not seen again, or no budget was left to repeat it, so nothing is stated about the \
+                 server.</p><ul>"
+            )?;
+            for headline in &self.unrepeated {
+                writeln!(out, "<li>{}</li>", escaped(headline))?;
+            }
+            writeln!(out, "</ul>")?;
+        }
+        Ok(())
+    }
+
+    /// Writes the verdict on each requirement, and the steps that were left out.
+    fn write_requirements(&self, out: &mut String) -> std::fmt::Result {
+        let counts =
+            RequirementVerdict::ALL.map(|verdict| format!("{} {}", self.requirements_with(verdict), verdict.name()));
+        writeln!(
+            out,
+            "<h2>Requirements</h2><p>{}. A requirement is confirmed if a step or a check witnessed it and no finding \
+             contradicts it. That is no proof.</p>\n\
+             <table><tr><th>requirement<th>verdict<th>witnesses<th>broken by</tr>",
+            counts.join(", ")
+        )?;
+        for (id, verdict, times, broken) in self.requirements() {
             let links: Vec<String> =
                 broken.iter().map(|number| format!("<a href=\"#f{number}\">{number}</a>")).collect();
-            writeln!(out, "<tr><td>{rule}<td>{times}<td>{}</tr>", links.join(", "))?;
+            writeln!(out, "<tr><td>{id}<td>{}<td>{times}<td>{}</tr>", verdict.name(), links.join(", "))?;
         }
-        writeln!(out, "</table></html>")
+        writeln!(out, "</table>")?;
+        if self.left_out.is_empty() {
+            return Ok(());
+        }
+        writeln!(
+            out,
+            "<h2>Left out</h2><table><tr><th>the server lacks<th>kinds of steps of the plan that need it</tr>"
+        )?;
+        for (part, count) in &self.left_out {
+            writeln!(out, "<tr><td>{part}<td>{count}</tr>")?;
+        }
+        writeln!(out, "</table>")
     }
 
     fn write_one(&self, out: &mut String, number: usize, finding: &Finding) -> std::fmt::Result {

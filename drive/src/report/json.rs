@@ -70,6 +70,7 @@ impl Report {
             "model": sighting.model,
             "server": sighting.server,
             "properties": properties.collect::<Vec<_>>(),
+            "rules": sighting.rules,
             "met": finding.met,
             "race": finding.frequency.map(|it| json!({ "wrong": it.wrong, "runs": it.runs })),
             "trace": finding.trace(),
