@@ -11,6 +11,12 @@ use serde_json::Value;
 use super::{Exit, OutputStyle, RECEIVES_700, Toy, check_on, file};
 use crate::web::api::{self, WalkRequest};
 
+#[expect(dead_code, reason = "the tests of the drive use the rest")]
+#[path = "../../../../drive/tests/shop/mod.rs"]
+mod shop;
+
+use shop::{Fault, Shop};
+
 fn schema(name: &str) -> Value {
     let path = folder().join(format!("{name}.schema.json"));
     let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
@@ -124,6 +130,25 @@ fn answers_of_web() -> Vec<(&'static str, Value)> {
     traces.iter().map(walk).chain([("web-scenarios", api::scenarios())]).collect()
 }
 
+/// The answers of drives of a small server: an honest one that ends early, one with a fault, and one that races; and of
+/// an address without a server.
+fn answers_of_drive() -> Vec<Value> {
+    let drive = |url: &str, operations: &str| {
+        let arguments = ["drive", url, "--key", "sk_test_shop", "--operations", operations, "--races", "3", "--json"];
+        let answer = check_on(&arguments, "", &Toy::new(), OutputStyle::default());
+        let value: Value = serde_json::from_str(&answer.out).unwrap_or_else(|error| panic!("{error}: {}", answer.out));
+        value
+    };
+    let driven = |fault, operations| drive(&Shop::open(fault).url(), operations);
+    let (early, faulty) = (driven(None, "60"), driven(Some(Fault::OverRefund), "700"));
+    assert!(faulty["findings"].as_array().is_some_and(|all| !all.is_empty()), "{faulty:#}");
+    assert!(faulty["findings"][0]["properties"].as_array().is_some_and(|all| !all.is_empty()), "{faulty:#}");
+    let pages = driven(Some(Fault::PagesLoseItems), "200");
+    let names_rules = |it: &Value| it["rules"].as_array().is_some_and(|all| !all.is_empty());
+    assert!(pages["findings"].as_array().is_some_and(|all| all.iter().any(names_rules)), "{pages:#}");
+    vec![early, faulty, pages, drive("http://127.0.0.1:9", "10")]
+}
+
 #[test]
 fn the_json_of_each_command_follows_its_schema() {
     let corpus = file("schema-corpus");
@@ -169,7 +194,8 @@ fn the_json_of_each_command_follows_its_schema() {
         assert!(found.is_empty(), "{arguments:?}:\n{}", found.join("\n"));
         used.insert(format!("{name}.schema.json"));
     }
-    for (name, value) in answers_of_web() {
+    let of_drive = answers_of_drive().into_iter().map(|value| ("drive", value));
+    for (name, value) in answers_of_web().into_iter().chain(of_drive) {
         let found = wrong(&value, &schema(name), "$");
         assert!(found.is_empty(), "{name}:\n{}", found.join("\n"));
         used.insert(format!("{name}.schema.json"));
