@@ -1,12 +1,14 @@
-//! The attacker of the profile `hostile`: forged webhooks and guessed return pages.
+//! The attacker of `--hostile`: forged webhooks and guessed return pages.
 
 use crate::books::Books;
 use crate::fault::MerchantFault;
 use crate::postman::webhook_name;
+use crate::provider::PurchaseObjects;
 use crate::purchase::Purchase;
 use crate::run::MerchantRun;
 use crate::timeline::Party;
 use holdfast_engine::edge::render;
+use holdfast_engine::objects::{IntentStatus, SessionStatus};
 use holdfast_engine::{ApiVersion, Clock, SystemClock, Time, sign};
 use serde_json::{Value, json};
 
@@ -25,7 +27,7 @@ pub enum Attack {
     Replayed,
     /// A true event of another account, about an object that this account does not have.
     ForeignAccount,
-    /// The return page of another order's session.
+    /// This order's return page with the session or payment of another order, or with a guessed one.
     GuessedReturn,
 }
 
@@ -149,16 +151,27 @@ impl MerchantRun<'_> {
         Some((signature, body))
     }
 
-    /// Returns this order's return page with a session or payment that was not paid for it.
+    /// Returns this order's return page with a session or payment that was not paid for it: that of another order, if one
+    /// has been paid, or else a guess.
     fn guessed(&self, purchase: &Purchase) -> Option<String> {
         let flow = self.flow(purchase)?;
-        let objects = self.provider.objects(purchase.plan.slot);
-        let guess = "cs_test_guessed";
+        let slot = purchase.plan.slot;
+        let objects = self.provider.objects(slot);
+        let others = self.purchases.iter().map(|other| other.plan.slot).filter(|other| *other != slot);
+        let others: Vec<PurchaseObjects> = others.map(|other| self.provider.objects(other)).collect();
         match objects.sessions.last().and_then(|session| session.success_url.clone()) {
-            Some(to) => Some(to.replace("{CHECKOUT_SESSION_ID}", guess)),
+            Some(to) => {
+                let mut sessions = others.iter().flat_map(|other| &other.sessions);
+                let paid = sessions.find(|session| session.status == SessionStatus::Complete);
+                let guess = paid.map_or_else(|| "cs_test_guessed".to_owned(), |session| session.id.to_string());
+                Some(to.replace("{CHECKOUT_SESSION_ID}", &guess))
+            }
             None => {
+                let mut intents = others.iter().flat_map(|other| &other.intents);
+                let paid = intents.find(|intent| intent.status == IntentStatus::Succeeded);
+                let guess = paid.map_or_else(|| "pi_guessed".to_owned(), |intent| intent.id.to_string());
                 let to = flow.return_page.as_ref()?;
-                Some(to.replace("{order}", &purchase.order).replace("{payment_intent}", "pi_guessed"))
+                Some(to.replace("{order}", &purchase.order).replace("{payment_intent}", &guess))
             }
         }
     }

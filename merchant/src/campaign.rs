@@ -157,6 +157,13 @@ pub fn check_until(
             continue;
         }
         report.add(&plan, &result);
+        if let Some(why) = &result.broken {
+            if report.stories.is_empty() {
+                return Err(NotRunning::Failed(why.clone()));
+            }
+            report.incomplete = Some(why.clone());
+            break;
+        }
         for fault in fresh_faults(&report, &result) {
             let story = campaign.story(&plan, result.clone(), fault);
             report.stories.push(story);

@@ -5,13 +5,24 @@ use crate::books::{BookField, Books};
 use crate::fault::MerchantFault;
 use std::collections::BTreeMap;
 
+/// The purchases of one flow.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FlowCounts {
+    /// Those that were planned.
+    pub planned: u64,
+    /// Those that created a session or a payment.
+    pub created: u64,
+    /// Those whose payment took or held money.
+    pub paid: u64,
+    /// The response to the latest start of a purchase that created nothing.
+    pub failed: Option<String>,
+}
+
 /// The extent of the judgments of one run, or of a whole check.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct JudgedCounts {
-    /// The purchases that created a session or a payment.
-    pub purchases: u64,
-    /// The purchases whose payment took or held money.
-    pub paid: u64,
+    /// The purchases of each flow, by its name.
+    pub flows: BTreeMap<String, FlowCounts>,
     /// The books read, for each field that they had.
     pub read: BTreeMap<BookField, u64>,
     /// The judgments made.
@@ -23,8 +34,15 @@ pub struct JudgedCounts {
 impl JudgedCounts {
     /// Adds the counts of another run.
     pub fn add(&mut self, other: &Self) {
-        self.purchases = self.purchases.saturating_add(other.purchases);
-        self.paid = self.paid.saturating_add(other.paid);
+        for (name, theirs) in &other.flows {
+            let ours = self.flows.entry(name.clone()).or_default();
+            ours.planned = ours.planned.saturating_add(theirs.planned);
+            ours.created = ours.created.saturating_add(theirs.created);
+            ours.paid = ours.paid.saturating_add(theirs.paid);
+            if theirs.failed.is_some() {
+                ours.failed.clone_from(&theirs.failed);
+            }
+        }
         add_all(&mut self.read, &other.read);
         add_all(&mut self.judged, &other.judged);
         add_all(&mut self.attacks, &other.attacks);
@@ -46,21 +64,41 @@ impl JudgedCounts {
         add_all(&mut self.read, &fields.map(|field| (field, 1)).collect());
     }
 
-    /// Returns the reason why the counts are too small for a pass.
+    /// Returns the number of purchases that created a session or a payment.
+    #[must_use]
+    pub fn created(&self) -> u64 {
+        self.flows.values().map(|flow| flow.created).sum()
+    }
+
+    /// Returns the number of purchases whose payment took or held money.
+    #[must_use]
+    pub fn paid(&self) -> u64 {
+        self.flows.values().map(|flow| flow.paid).sum()
+    }
+
+    /// Returns the reason why the counts are too small for a pass: a purchase that created nothing, a flow without money,
+    /// books that say nothing on money, or no attack.
     #[must_use]
     pub fn shortfall(&self, is_hostile: bool) -> Option<String> {
-        let why = if self.purchases == 0 {
-            "no purchase created a payment"
-        } else if self.paid == 0 {
-            "no purchase was paid"
+        let is_money_judged = [MerchantFault::PaidTooLittle, MerchantFault::NeverFulfilled];
+        if self.flows.is_empty() {
+            Some("no purchase was planned".to_owned())
+        } else if let Some((name, flow)) = self.flows.iter().find(|(_, flow)| flow.created < flow.planned) {
+            let FlowCounts { planned, created, failed, .. } = flow;
+            let none = planned.saturating_sub(*created);
+            let why = failed.as_deref().unwrap_or("no response");
+            Some(format!("flow \"{name}\": {none} of {planned} purchases created no payment; the last start: {why}"))
+        } else if let Some((name, _)) = self.flows.iter().find(|(_, flow)| flow.paid == 0) {
+            Some(format!("flow \"{name}\": no purchase was paid"))
         } else if self.read.is_empty() {
-            "no field of the books was ever read"
+            Some("no field of the books was ever read".to_owned())
+        } else if !is_money_judged.iter().any(|fault| self.judged.contains_key(fault)) {
+            Some("the books of no paid order showed `paid` or `fulfilled`".to_owned())
         } else if is_hostile && self.attacks.is_empty() {
-            "no attack was carried out"
+            Some("no attack was carried out".to_owned())
         } else {
-            return None;
-        };
-        Some(why.to_owned())
+            None
+        }
     }
 
     /// Returns the judgments that had no occasion.
@@ -97,19 +135,38 @@ mod tests {
     fn too_little_is_no_pass() {
         let mut counts = JudgedCounts::default();
         let expect = |counts: &JudgedCounts, named: &str| {
-            assert!(counts.shortfall(true).is_some_and(|why| why.contains(named)), "{named}");
+            let why = counts.shortfall(true);
+            assert!(why.as_ref().is_some_and(|why| why.contains(named)), "{named}: {why:?}");
         };
-        expect(&counts, "created");
-        counts.purchases = 2;
-        expect(&counts, "paid");
-        counts.paid = 1;
+        expect(&counts, "planned");
+        let flow = |planned, created, paid| FlowCounts { planned, created, paid, failed: Some("500".to_owned()) };
+        counts.flows.insert("good".to_owned(), flow(3, 3, 1));
+        counts.flows.insert("none".to_owned(), flow(3, 0, 0));
+        expect(&counts, "flow \"none\": 3 of 3 purchases created no payment; the last start: 500");
+        counts.flows.insert("none".to_owned(), flow(3, 2, 2));
+        expect(&counts, "1 of 3 purchases");
+        counts.flows.insert("none".to_owned(), flow(3, 3, 0));
+        expect(&counts, "flow \"none\": no purchase was paid");
+        counts.flows.insert("none".to_owned(), flow(3, 3, 3));
         expect(&counts, "field");
-        counts.read(&Books { paid: Some(0), ..Books::default() });
-        expect(&counts, "attack");
-        assert_eq!(counts.shortfall(false), None);
-        counts.attack(Attack::Unsigned);
-        assert_eq!(counts.shortfall(true), None);
-        assert_eq!(counts.never_seen(), ["refunded", "fulfilled", "canceled"]);
-        assert_eq!(counts.never_attacked().len(), Attack::ALL.len() - 1);
+        for (books, judged) in [
+            (Books { canceled: Some(0), ..Books::default() }, MerchantFault::CanceledDiffers),
+            (Books { refunded: Some(0), ..Books::default() }, MerchantFault::RefundsDiffer),
+            (Books { paid: Some(0), ..Books::default() }, MerchantFault::PaidTooMuch),
+        ] {
+            counts.read(&books);
+            counts.judge(judged);
+            expect(&counts, "`paid` or `fulfilled`");
+        }
+        for judged in [MerchantFault::PaidTooLittle, MerchantFault::NeverFulfilled] {
+            let mut counts = counts.clone();
+            counts.judge(judged);
+            expect(&counts, "attack");
+            assert_eq!(counts.shortfall(false), None);
+            counts.attack(Attack::Unsigned);
+            assert_eq!(counts.shortfall(true), None);
+            assert_eq!(counts.never_seen(), ["fulfilled"]);
+            assert_eq!(counts.never_attacked().len(), Attack::ALL.len() - 1);
+        }
     }
 }

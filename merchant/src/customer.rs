@@ -121,8 +121,9 @@ impl MerchantRun<'_> {
         TestMethod::Visa
     }
 
-    fn send_start(&mut self, purchase: &Purchase, token: &str) -> WebReply {
+    fn send_start(&mut self, purchase: &mut Purchase, token: &str) -> WebReply {
         let Some(flow) = self.flow(purchase) else { return WebReply::default() };
+        let mut broken = None;
         let amount = purchase.plan.amount.to_string();
         let values = [
             ("{order}", purchase.order.as_str()),
@@ -132,10 +133,15 @@ impl MerchantRun<'_> {
         ];
         let reply = match &flow.start {
             PurchaseStart::Request(wanted) => self.shop.ask(wanted, &flow.body, &values),
-            PurchaseStart::Command(words) => self.shop.execute(words, &values),
+            PurchaseStart::Command(words) => self.shop.execute(words, &values).unwrap_or_else(|error| {
+                broken = Some(format!("flow \"{}\": start: {error}", flow.name));
+                WebReply::default()
+            }),
         };
         let text = format!("{} ({amount} {}): {}", flow.start, flow.currency, reply.shown());
+        purchase.last_start = Some(reply.shown());
         self.tell(purchase.plan.slot, Party::Customer, Party::Merchant, text);
+        self.result.broken = self.result.broken.take().or(broken);
         reply
     }
 

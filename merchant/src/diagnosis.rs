@@ -1,10 +1,30 @@
 //! One line on a shortest story: the classic mistake, if it is one.
 
+use crate::attack::Attack;
 use crate::fault::MerchantFault;
 use crate::judge::fault_text;
 use crate::run::RunResult;
 use crate::timeline::{Party, TimelineEntry};
 use holdfast_server::chaos::Behavior;
+use std::collections::BTreeSet;
+
+/// The line for a fault that an attack caused.
+const STRANGER: &str = "believes what a stranger can send: verify, then retrieve the object (HOOK-8, HOOK-9)";
+
+/// The money of a purchase at the end of a run, in minor units.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PurchaseMoney {
+    /// The amount of the order.
+    pub(crate) amount: u64,
+    /// The money that the provider received.
+    pub(crate) received: u64,
+    /// The refunds in the ledger, without those that failed.
+    pub(crate) refunded: u64,
+    /// The refunds that failed or were canceled.
+    pub(crate) undone: u64,
+    /// The refunds in the merchant's books.
+    pub(crate) booked: u64,
+}
 
 /// Returns the line for a fault of a shrunk run.
 #[must_use]
@@ -20,7 +40,10 @@ pub fn diagnosis(result: &RunResult, fault: MerchantFault) -> String {
     let (last, has_asked) = last_step(&result.timeline, slot, &finding.what);
     // Neither the customer nor the staff of this order caused it.
     let is_passive = !last.starts_with("returns to") && !last.starts_with("staff");
+    let money = result.money.get(&slot).copied().unwrap_or_default();
     let line = match fault {
+        // Shrinking leaves the attacker out unless the fault needs one.
+        _ if fault != MerchantFault::HostileAccepted && is_of_attack(result, slot, &finding.what) => STRANGER,
         MerchantFault::FulfilledEarly | MerchantFault::PaidTooMuch
             if is_passive && is_of_another(result, slot, &finding.what) =>
         {
@@ -49,7 +72,7 @@ pub fn diagnosis(result: &RunResult, fault: MerchantFault) -> String {
         }
         MerchantFault::RefundedTwice => "repeats a refund without the same idempotency key (R5, IDEM-11)",
         MerchantFault::NeverFulfilled | MerchantFault::PaidTooLittle => missed(&had, &event, lost, careless),
-        MerchantFault::RefundsDiffer => refunds(&had, &event, lost, careless),
+        MerchantFault::RefundsDiffer => refunds(&had, &event, lost, careless, money),
         MerchantFault::CapturedTooMuch => {
             "captures another amount than the staff asked for: without `amount_to_capture` the whole hold is taken (CAP-8)"
         }
@@ -63,12 +86,17 @@ pub fn diagnosis(result: &RunResult, fault: MerchantFault) -> String {
         MerchantFault::NeverAcknowledged => "fails on events that it does not expect (HOOK-3, HOOK-5)",
         MerchantFault::MalformedRequest => "sends parameters that the pinned version does not have",
         MerchantFault::HostileAccepted => "does not verify `Stripe-Signature` with its timestamp (HOOK-8, HOOK-9)",
-        MerchantFault::HostileMoved => {
-            "believes what a stranger can send: verify, then retrieve the object (HOOK-8, HOOK-9)"
-        }
+        MerchantFault::HostileMoved => STRANGER,
         MerchantFault::NoBooks => "the application does not answer",
     };
     line.to_owned()
+}
+
+/// Returns whether an attack on the purchase stands before the fault.
+fn is_of_attack(result: &RunResult, slot: u64, what: &str) -> bool {
+    let fault = fault_text(what);
+    let mut before = result.timeline.iter().take_while(|entry| entry.text != fault).filter(|entry| entry.slot == slot);
+    before.any(|entry| Attack::ALL.iter().any(|attack| entry.text.starts_with(attack.name())))
 }
 
 /// Returns whether shrinking kept another purchase: it tries first whether a fault needs one.
@@ -117,9 +145,11 @@ fn early(last: &str, has_asked: bool, event: &dyn Fn(&str) -> bool) -> &'static 
 /// A careless acknowledgment of a webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Careless {
-    /// The requests that the handler made had failed.
+    /// A request that the handler made had failed.
     AfterFailure,
-    /// The handler did nothing.
+    /// The handler did nothing, and had refused the same event before.
+    AfterRefusal,
+    /// The handler did nothing on any success.
     WithoutWork,
 }
 
@@ -143,27 +173,30 @@ fn careless(entries: &[TimelineEntry], slot: u64) -> Option<Careless> {
     let is_failure = |entry: &TimelineEntry| {
         FAILURES.iter().any(|behavior| entry.text.starts_with(&format!("chaos {}:", behavior.name())))
     };
-    let mut found = None;
+    let (mut refused, mut has_worked, mut found) = (BTreeSet::new(), false, None);
     for (place, entry) in own.iter().enumerate() {
-        let success = SUCCESSES.iter().any(|name| entry.text.starts_with(&format!("webhook {name} ")));
-        if !success || !entry.text.ends_with(": 200") {
+        if !SUCCESSES.iter().any(|name| entry.text.starts_with(&format!("webhook {name} "))) {
+            continue;
+        }
+        let Some((event, reply)) = entry.text.rsplit_once(": ") else { continue };
+        if reply != "200" {
+            refused.insert(event);
             continue;
         }
         let rest: Vec<&&TimelineEntry> =
             own.iter().skip(place).skip(1).take_while(|one| is_request(one) || one.from == one.to).collect();
         let last = rest.iter().rfind(|one| is_request(one));
-        let has_failed = last.map_or_else(
-            || rest.iter().any(|one| is_failure(one)),
-            |last| !last.text.ends_with(": 200") && !last.text.ends_with(": 404"),
-        );
-        if has_failed {
+        let is_well = |last: &&&&TimelineEntry| last.text.ends_with(": 200") || last.text.ends_with(": 404");
+        if rest.iter().any(|one| is_failure(one)) || last.as_ref().is_some_and(|last| !is_well(last)) {
             return Some(Careless::AfterFailure);
         }
-        if last.is_none() {
-            found = Some(Careless::WithoutWork);
+        has_worked |= last.is_some();
+        if last.is_none() && found != Some(Careless::AfterRefusal) {
+            let again = refused.contains(event);
+            found = Some(if again { Careless::AfterRefusal } else { Careless::WithoutWork });
         }
     }
-    found
+    found.filter(|found| *found == Careless::AfterRefusal || !has_worked)
 }
 
 fn missed(
@@ -174,6 +207,8 @@ fn missed(
 ) -> &'static str {
     if careless == Some(Careless::AfterFailure) {
         "acknowledges a webhook although its handling failed (HOOK-5)"
+    } else if careless == Some(Careless::AfterRefusal) {
+        "remembers an event before it is handled, and does nothing when it comes again (HOOK-5, R9)"
     } else if had(Behavior::WebhookBeforeAnswer) {
         "acknowledges an event whose order it does not know yet, and so loses it (R9)"
     } else if had(Behavior::WebhookReordered) || had(Behavior::WebhookLate) {
@@ -206,22 +241,28 @@ fn refunds(
     event: &dyn Fn(&str) -> bool,
     lost: bool,
     careless: Option<Careless>,
+    money: PurchaseMoney,
 ) -> &'static str {
+    let PurchaseMoney { amount, received, refunded, undone, booked } = money;
+    let more = booked.saturating_sub(refunded);
+    let is_released = event("charge.expired") || event("payment_intent.canceled");
+    let has_failed = had(Behavior::RefundFailsLater) && event("refund.failed");
+    // The amounts decide: each line explains all of the money that is wrong, or another line is the likelier one.
     if careless == Some(Careless::AfterFailure) {
         "acknowledges a webhook although its handling failed (HOOK-5)"
-    } else if had(Behavior::RefundFailsLater) {
-        "does not follow a refund that fails after it succeeded (R7)"
-    } else if event("charge.expired") || event("payment_intent.canceled") {
+    } else if received == 0 && more > 0 && is_released {
         "takes `charge.refunded` of a released hold for money out (R12, HOLD-19)"
-    } else if had(Behavior::RefundNeedsDetails) {
-        "counts a returned refund twice, or not at all (REF-2)"
-    } else if event("charge.captured") && !event("refund.created") {
+    } else if more > 0 && received > 0 && more == amount.saturating_sub(received) && event("charge.captured") {
         "takes the released remainder of a partial capture for a refund (R19)"
-    } else if lost {
-        "does not learn the outcome of a refund whose response was lost (R2, R5)"
+    } else if more > 0 && more == undone && has_failed {
+        "does not follow a refund that fails after it succeeded (R7)"
+    } else if more > 0 && more == undone && had(Behavior::RefundNeedsDetails) {
+        "counts a returned refund as money out (REF-2)"
     } else if had(Behavior::WebhookDoubled) || had(Behavior::WebhookTwinEvent) || had(Behavior::WebhookRetried) {
         "adds up refund events instead of reading the amount (R10)"
-    } else if careless == Some(Careless::WithoutWork) {
+    } else if more == 0 && lost {
+        "does not learn the outcome of a refund whose response was lost (R2, R5)"
+    } else if careless.is_some() {
         "acknowledges a webhook without acting on it, for example of a payment that it does not know yet (R9)"
     } else {
         "books refunds other than the provider's (R7)"

@@ -7,7 +7,7 @@ use ureq::Agent;
 use ureq::http::Request;
 
 /// The longest wait for a response of the merchant.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A response.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +18,8 @@ pub struct WebReply {
     pub location: Option<String>,
     /// The body as JSON; null if it is none.
     pub json: Value,
+    /// Whether the time ran out before there was a response.
+    pub is_late: bool,
 }
 
 impl WebReply {
@@ -36,7 +38,11 @@ impl WebReply {
     /// Returns a word on the response for a story.
     #[must_use]
     pub fn shown(&self) -> String {
-        if self.status == 0 { "no response".to_owned() } else { self.status.to_string() }
+        match self.status {
+            0 if self.is_late => "no response in time".to_owned(),
+            0 => "no response".to_owned(),
+            status => status.to_string(),
+        }
     }
 }
 
@@ -73,10 +79,14 @@ impl WebClient {
         } else {
             request.header("content-type", kind).body(body.to_owned()).ok().map(|request| self.0.run(request))
         };
-        let Some(Ok(mut response)) = sent else { return WebReply::default() };
+        let mut response = match sent {
+            Some(Ok(response)) => response,
+            Some(Err(ureq::Error::Timeout(_))) => return WebReply { is_late: true, ..WebReply::default() },
+            Some(Err(_)) | None => return WebReply::default(),
+        };
         let location = response.headers().get("location").and_then(|to| to.to_str().ok()).map(str::to_owned);
         let text = response.body_mut().read_to_string().unwrap_or_default();
         let json = serde_json::from_str(&text).unwrap_or(Value::Null);
-        WebReply { status: response.status().as_u16(), location, json }
+        WebReply { status: response.status().as_u16(), location, json, is_late: false }
     }
 }

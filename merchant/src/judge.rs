@@ -2,6 +2,7 @@
 
 use crate::books::{Books, BooksReply};
 use crate::config::FulfillmentMoment;
+use crate::diagnosis::PurchaseMoney;
 use crate::fault::{MerchantFault, MerchantFinding};
 use crate::postman::FailedAttempts;
 use crate::provider::PurchaseObjects;
@@ -148,9 +149,20 @@ impl MerchantRun<'_> {
         books.paid.unwrap_or(0) > truth.received || books.fulfilled.unwrap_or(0) > 0 && !certain
     }
 
+    /// Notes the money of each purchase for the diagnosis.
+    pub(crate) fn note_money(&mut self) {
+        for purchase in &self.purchases {
+            let slot = purchase.plan.slot;
+            let LedgerTruth { received, refunded, refunds, .. } = LedgerTruth::of(&self.provider.objects(slot));
+            let undone = refunds.saturating_sub(refunded);
+            let (amount, booked) = (purchase.plan.amount, purchase.books.refunded.unwrap_or(0));
+            self.result.money.insert(slot, PurchaseMoney { amount, received, refunded, undone, booked });
+        }
+    }
+
     /// Judges every purchase at rest.
     pub(crate) fn judge_all(&mut self) {
-        if self.result.has_severe() || self.result.incomplete.is_some() {
+        if self.result.has_severe() || self.result.incomplete.is_some() || self.result.broken.is_some() {
             return;
         }
         let slots: Vec<u64> = self.purchases.iter().map(|one| one.plan.slot).collect();

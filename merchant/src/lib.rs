@@ -33,6 +33,6 @@ pub use campaign::{MerchantOrder, check, check_until};
 pub use config::MerchantConfig;
 pub use fault::{MerchantFault, MerchantFinding};
 pub use holdfast_server::chaos::ChaosChoice;
-pub use plan::{RunPlan, chaos_choice};
+pub use plan::{RunPlan, chaos_choice, merchant_choice};
 pub use report::MerchantReport;
 pub use shop::NotRunning;

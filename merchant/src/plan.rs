@@ -2,7 +2,8 @@
 
 use crate::config::{FlowConfig, MerchantConfig};
 use holdfast_server::chaos::{Behavior, ChaosChoice, ChaosDelays, ChaosProfile, Occasion, PROFILES};
-use std::collections::BTreeSet;
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 /// The delays unless a profile's file sets its own: the provider's clock is virtual, the application's waits are not.
@@ -14,6 +15,24 @@ const DELAYS: ChaosDelays = ChaosDelays { slow: Duration::from_millis(10), retry
 /// A message that names the seed, the profile or the key, and what is accepted.
 pub fn chaos_choice(text: &str) -> Result<ChaosChoice, String> {
     ChaosChoice::read(text, DELAYS)
+}
+
+/// The profile of the attacker, who acts beside the legal behaviors of the profile with the most.
+const HOSTILE: &str = "hostile";
+
+/// Reads a choice as [`chaos_choice`] does, and returns whether an attacker takes part: the profile `hostile` is `stormy`
+/// with one.
+///
+/// # Errors
+/// A message that names the seed, the profile or the key, and what is accepted.
+pub fn merchant_choice(text: &str) -> Result<(ChaosChoice, bool), String> {
+    match text.split_once(':') {
+        Some((seed, HOSTILE)) => Ok((chaos_choice(&format!("{seed}:stormy"))?, true)),
+        Some((_, name)) if !PROFILES.contains(&name) && !name.ends_with(".toml") => {
+            Err(format!("unknown profile \"{name}\"; expected {}, {HOSTILE} or a file FILE.toml", PROFILES.join(", ")))
+        }
+        Some(_) | None => Ok((chaos_choice(text)?, false)),
+    }
 }
 
 /// The acts of the merchant's staff on a paid order.
@@ -101,33 +120,23 @@ impl RunPlan {
     /// Returns the text of a replay file. It holds everything that decides the run.
     #[must_use]
     pub fn to_file(&self) -> String {
-        let slots: Vec<String> = self.slots.iter().map(u64::to_string).collect();
         let ChaosDelays { slow, retry_after } = self.profile.delays;
-        let mut text = format!(
-            "# Replay with: check merchant CONFIG.toml --replay THIS_FILE\nseed = \"{}\"\nprofile = {:?}\nslow_ms = {}\n\
-             retry_after_s = {retry_after}\nslots = [{}]\nplain = {}\nidle = {}\nhostile = {}\n",
-            self.seed,
-            self.profile.name,
-            slow.as_millis(),
-            slots.join(", "),
-            self.is_plain,
-            self.is_idle,
-            self.is_hostile
-        );
-        if let Some(only) = &self.only {
-            text.push_str("only = [\n");
-            for Occasion { behavior, scope, about, number } in only {
-                text.push_str(&format!("    \"{} | {scope} | {about} | {number}\",\n", behavior.name()));
-            }
-            text.push_str("]\n");
-        }
-        if !PROFILES.contains(&self.profile.name.as_str()) {
-            text.push_str("[chances]\n");
-            for behavior in Behavior::ALL {
-                text.push_str(&format!("{} = {}\n", behavior.name(), self.profile.chance(*behavior)));
-            }
-        }
-        text
+        let is_built_in = PROFILES.contains(&self.profile.name.as_str());
+        let chances = Behavior::ALL.iter().map(|one| (one.name().to_owned(), self.profile.chance(*one)));
+        let file = ReplayFile {
+            seed: self.seed.to_string(),
+            profile: self.profile.name.clone(),
+            slow_ms: Some(u64::try_from(slow.as_millis()).unwrap_or(u64::MAX)),
+            retry_after_s: Some(retry_after),
+            slots: self.slots.clone(),
+            plain: self.is_plain,
+            idle: self.is_idle,
+            hostile: self.is_hostile,
+            only: self.only.as_ref().map(|only| only.iter().map(occasion_text).collect()),
+            chances: (!is_built_in).then(|| chances.collect()),
+        };
+        let text = toml::to_string(&file).unwrap_or_else(|error| format!("# not written: {error}\n"));
+        format!("# Replay with: check merchant CONFIG.toml --replay THIS_FILE\n{text}")
     }
 
     /// Reads a replay file.
@@ -135,62 +144,73 @@ impl RunPlan {
     /// # Errors
     /// A message that names the field and what is accepted.
     pub fn from_file(text: &str) -> Result<Self, String> {
-        let table: toml::Table = text.parse().map_err(|error| format!("{error}"))?;
-        let flag = |name: &str| match table.get(name) {
-            None => Ok(false),
-            Some(value) => value.as_bool().ok_or_else(|| format!("{name}: expected true or false")),
-        };
-        let seed = table.get("seed").and_then(toml::Value::as_str).and_then(|seed| seed.parse().ok());
-        let seed = seed.ok_or("seed: expected a number from 0 to 2^64 - 1 in quotes")?;
-        let listed = table.get("slots").and_then(toml::Value::as_array).ok_or("slots: expected a list of numbers")?;
-        let slots: Option<Vec<u64>> =
-            listed.iter().map(|slot| slot.as_integer().and_then(|slot| u64::try_from(slot).ok())).collect();
-        let slots = slots.filter(|slots| !slots.is_empty()).ok_or("slots: expected numbers from 1")?;
-        let only = match table.get("only") {
-            None => None,
-            Some(listed) => {
-                let listed = listed.as_array().ok_or("only: expected a list")?;
-                let read: Result<BTreeSet<Occasion>, String> =
-                    listed.iter().map(|one| occasion(one.as_str().unwrap_or_default())).collect();
-                Some(read?)
-            }
-        };
-        let (is_plain, is_idle, is_hostile) = (flag("plain")?, flag("idle")?, flag("hostile")?);
-        Ok(Self { seed, profile: profile(&table)?, slots, only, is_plain, is_idle, is_hostile })
+        let file: ReplayFile = toml::from_str(text).map_err(|error| error.to_string())?;
+        let profile = file.profile()?;
+        let ReplayFile { seed, slots, plain, idle, hostile, only, .. } = file;
+        let seed = seed.parse().map_err(|_| "seed: expected a number from 0 to 2^64 - 1 in quotes")?;
+        let apart: BTreeSet<u64> = slots.iter().copied().collect();
+        if slots.is_empty() || apart.contains(&0) || apart.len() < slots.len() {
+            return Err("slots: expected at least one number, each from 1, and none twice".to_owned());
+        }
+        let only = only.map(|only| only.iter().map(|text| occasion(text)).collect()).transpose()?;
+        Ok(Self { seed, profile, slots, only, is_plain: plain, is_idle: idle, is_hostile: hostile })
     }
 }
 
-/// Reads the profile of a replay file: a built-in name, or a name with the chances of a TOML file.
-fn profile(table: &toml::Table) -> Result<ChaosProfile, String> {
-    let name = table.get("profile").and_then(toml::Value::as_str).unwrap_or_default();
-    let number = |table: &toml::Table, name: &str, usual: u64| match table.get(name) {
-        None => Ok(usual),
-        Some(value) => {
-            let number = value.as_integer().and_then(|number| u64::try_from(number).ok());
-            number.ok_or_else(|| format!("{name}: expected a whole number from 0"))
-        }
-    };
-    let mut profile = match (ChaosProfile::named(name), table.get("chances").and_then(toml::Value::as_table)) {
-        (Some(profile), None) => profile,
-        (_, Some(chances)) => {
-            let mut profile = ChaosProfile::silent();
-            name.clone_into(&mut profile.name);
-            for key in chances.keys() {
-                let chance = u16::try_from(number(chances, key, 0)?).ok().filter(|chance| *chance <= 1000);
-                let chance = chance.ok_or_else(|| format!("chances: {key}: expected thousandths from 0 to 1000"))?;
-                profile.set(Behavior::from_name(key).ok_or_else(|| format!("chances: {key}: unknown"))?, chance);
+/// A replay file.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReplayFile {
+    /// In quotes: TOML has no numbers from 2^63.
+    seed: String,
+    profile: String,
+    slow_ms: Option<u64>,
+    retry_after_s: Option<u64>,
+    slots: Vec<u64>,
+    #[serde(default)]
+    plain: bool,
+    #[serde(default)]
+    idle: bool,
+    #[serde(default)]
+    hostile: bool,
+    only: Option<Vec<String>>,
+    /// Thousandths of each behavior, for a profile that is not built in.
+    chances: Option<BTreeMap<String, u16>>,
+}
+
+impl ReplayFile {
+    /// Returns the profile: a built-in name, or a name with its chances.
+    fn profile(&self) -> Result<ChaosProfile, String> {
+        let name = &self.profile;
+        let mut profile = match (ChaosProfile::named(name), &self.chances) {
+            (Some(profile), None) => profile,
+            (None, Some(chances)) => {
+                let mut profile = ChaosProfile::silent();
+                profile.name.clone_from(name);
+                for (key, chance) in chances {
+                    let behavior = Behavior::from_name(key).ok_or_else(|| format!("chances: {key}: unknown"))?;
+                    if *chance > 1000 {
+                        return Err(format!("chances: {key}: expected thousandths from 0 to 1000"));
+                    }
+                    profile.set(behavior, *chance);
+                }
+                profile
             }
-            profile
-        }
-        (None, None) => {
-            let known = PROFILES.join(", ");
-            return Err(format!("profile: \"{name}\" is unknown; expected {known}, or another with [chances]"));
-        }
-    };
-    let usual = u64::try_from(DELAYS.slow.as_millis()).unwrap_or(u64::MAX);
-    profile.delays.slow = Duration::from_millis(number(table, "slow_ms", usual)?);
-    profile.delays.retry_after = number(table, "retry_after_s", DELAYS.retry_after)?;
-    Ok(profile)
+            (Some(_), Some(_)) => return Err(format!("chances: the profile \"{name}\" is built in and takes none")),
+            (None, None) => {
+                let known = PROFILES.join(", ");
+                return Err(format!("profile: \"{name}\" is unknown; expected {known}, or another with [chances]"));
+            }
+        };
+        profile.delays.slow = self.slow_ms.map_or(DELAYS.slow, Duration::from_millis);
+        profile.delays.retry_after = self.retry_after_s.unwrap_or(DELAYS.retry_after);
+        Ok(profile)
+    }
+}
+
+fn occasion_text(occasion: &Occasion) -> String {
+    let Occasion { behavior, scope, about, number } = occasion;
+    format!("{} | {scope} | {about} | {number}", behavior.name())
 }
 
 fn occasion(text: &str) -> Result<Occasion, String> {
@@ -220,10 +240,47 @@ mod tests {
             ("slow_ms = 10", "slow_ms = -1", "slow_ms"),
             ("plain = true", "plain = 1", "plain"),
             ("slots = [1, 2, 3]", "", "slots"),
+            ("slots = [1, 2, 3]", "slots = []", "slots"),
+            ("slots = [1, 2, 3]", "slots = [0, 2]", "slots"),
+            ("slots = [1, 2, 3]", "slots = [1, 2, 1]", "slots"),
+            ("plain = true", "plane = true", "plane"),
+            ("plain = true", "plain = true\nonyl = [\"x\"]", "onyl"),
+            ("only = ", "chances = 5\nonly = ", "chances"),
+            ("only = ", "chances = { key_in_use = 1 }\nonly = ", "chances"),
             (" | 5", "", "only"),
         ] {
-            let error = RunPlan::from_file(&plan.to_file().replacen(from, to, 1)).unwrap_err();
+            let text = plan.to_file();
+            assert!(text.contains(from), "{from}: {text}");
+            let error = RunPlan::from_file(&text.replacen(from, to, 1)).unwrap_err();
             assert!(error.contains(named), "{to}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_choice_names_each_profile() {
+        for name in PROFILES {
+            assert_eq!(merchant_choice(&format!("7:{name}")), Ok((chaos_choice(&format!("7:{name}")).unwrap(), false)));
+        }
+        assert_eq!(merchant_choice("7:hostile"), Ok((chaos_choice("7:stormy").unwrap(), true)));
+        let error = merchant_choice("7:wild").unwrap_err();
+        assert!(PROFILES.iter().chain(&[HOSTILE, "FILE.toml"]).all(|name| error.contains(name)), "{error}");
+        for (text, named) in [("x:hostile", "seed"), ("7:nowhere.toml", "nowhere.toml"), ("", "seed")] {
+            let error = merchant_choice(text).unwrap_err();
+            assert!(error.contains(named), "{text}: {error}");
+        }
+    }
+
+    /// The name of a profile is that of a file, which may have any characters.
+    #[test]
+    fn a_replay_file_reads_back_under_each_name() {
+        for name in ["café", "cafe\u{301}", "a\"b\\c", "a\tb\u{7f}", "\u{1f600}", "a\nb", "\u{27}\u{27}\u{27}"] {
+            let mut profile = ChaosProfile::named("calm").unwrap();
+            name.clone_into(&mut profile.name);
+            let about = name.to_owned();
+            let only = [Occasion { behavior: Behavior::KeyInUse, scope: 1, about, number: 0 }].into();
+            let choice = ChaosChoice { seed: u64::MAX, profile };
+            let plan = RunPlan { only: Some(only), ..RunPlan::new(choice, 1, false) };
+            assert_eq!(RunPlan::from_file(&plan.to_file()), Ok(plan.clone()), "{name:?}: {}", plan.to_file());
         }
     }
 

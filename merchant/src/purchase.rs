@@ -50,6 +50,8 @@ pub struct Purchase {
     pub attempts: u32,
     /// The customer's attempts to start.
     pub starts: u32,
+    /// The response to the latest of these.
+    pub last_start: Option<String>,
     /// The failures of requests of the staff.
     pub setbacks: u32,
     /// Whether the customer has paid, or submitted a debit.
@@ -83,6 +85,7 @@ impl Purchase {
             ways: Vec::new(),
             attempts: 0,
             starts: 0,
+            last_start: None,
             setbacks: 0,
             is_paid: false,
             is_over: false,

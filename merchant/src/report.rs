@@ -1,7 +1,7 @@
 //! The report of a check: stories, coverage, files.
 
 use crate::campaign::MerchantOrder;
-use crate::counts::JudgedCounts;
+use crate::counts::{FlowCounts, JudgedCounts};
 use crate::coverage::ChaosCoverage;
 use crate::fault::MerchantFault;
 use crate::plan::RunPlan;
@@ -82,7 +82,7 @@ impl MerchantReport {
         self.runs = self.runs.saturating_add(1);
         self.planned = self.planned.saturating_add(u64::try_from(plan.slots.len()).unwrap_or(u64::MAX));
         self.counts.add(&result.counts);
-        self.purchases = self.counts.purchases;
+        self.purchases = self.counts.created();
         self.steps = self.steps.saturating_add(u64::try_from(result.steps).unwrap_or(u64::MAX));
         self.coverage.add(result);
         if self.incomplete.is_none() {
@@ -101,7 +101,13 @@ impl MerchantReport {
     fn extent(&self) -> String {
         let counts = &self.counts;
         let read: Vec<String> = counts.read.iter().map(|(field, count)| format!("{} {count}", field.name())).collect();
-        let mut out = format!("books read: {}", if read.is_empty() { "none".to_owned() } else { read.join(", ") });
+        let mut out = String::new();
+        for (name, FlowCounts { planned, created, paid, .. }) in &counts.flows {
+            out.push_str(&format!(
+                "flow \"{name}\": {created} of {planned} purchases created a payment, {paid} were paid\n"
+            ));
+        }
+        out.push_str(&format!("books read: {}", if read.is_empty() { "none".to_owned() } else { read.join(", ") }));
         let mut list = |begin: &str, names: Vec<&str>| {
             if !names.is_empty() {
                 out.push_str(&format!("{begin}{}", names.join(", ")));
@@ -143,7 +149,7 @@ impl MerchantReport {
             "{} purchases, {} of them paid, of {} planned in {} runs, {} steps, {} s; profile {}, seed {}\n{} of {} behaviors occurred; {pairs} of {possible} \
              pairs of behavior and transition\n",
             self.purchases,
-            self.counts.paid,
+            self.counts.paid(),
             self.planned,
             self.runs,
             self.steps,
@@ -179,7 +185,9 @@ impl MerchantReport {
             counts.judged.iter().map(|(fault, count)| (fault.sentence(), *count)).collect();
         let attacks: BTreeMap<&str, u64> =
             counts.attacks.iter().map(|(attack, count)| (attack.name(), *count)).collect();
-        json!({ "schema": 2, "planned": self.planned, "paid": counts.paid, "books_read": read, "judged": judged,
+        let flow = |FlowCounts { planned, created, paid, failed }: &FlowCounts| json!({ "planned": planned, "created": created, "paid": paid, "failed": failed });
+        let flows: BTreeMap<&str, Value> = counts.flows.iter().map(|(name, one)| (name.as_str(), flow(one))).collect();
+        json!({ "schema": 2, "flows": flows, "planned": self.planned, "paid": counts.paid(), "books_read": read, "judged": judged,
             "not_judged": counts.not_judged().into_iter().map(MerchantFault::sentence).collect::<Vec<_>>(),
             "attacks": attacks, "profile": self.profile, "seed": self.seed.to_string(), "purchases": self.purchases,
             "runs": self.runs, "steps": self.steps, "seconds": self.elapsed.as_secs(), "findings": stories,

@@ -2,6 +2,7 @@
 
 use crate::config::{FlowConfig, MerchantConfig};
 use crate::counts::JudgedCounts;
+use crate::diagnosis::PurchaseMoney;
 use crate::fault::{MerchantFault, MerchantFinding};
 use crate::judge::fault_text;
 use crate::plan::RunPlan;
@@ -40,6 +41,10 @@ pub struct RunResult {
     pub steps: usize,
     /// The reason why the run ended early.
     pub incomplete: Option<String>,
+    /// A mistake in the file that describes the application, which only a run shows: a command that cannot be executed.
+    pub broken: Option<String>,
+    /// The money of each purchase at the end.
+    pub(crate) money: BTreeMap<u64, PurchaseMoney>,
 }
 
 impl RunResult {
@@ -118,6 +123,7 @@ pub fn run(
     run.drive(begin.after(HORIZON));
     run.judge_all();
     run.count_purchases();
+    run.note_money();
     run.result.timeline = provider.timeline.take();
     run.result.occurred = provider.chaos.occurred();
     run.result
@@ -144,15 +150,20 @@ impl MerchantRun<'_> {
         self.provider.timeline.add(self.now(), slot, from, to, text);
     }
 
-    /// Counts the purchases that created something, and those that took money.
+    /// Counts the purchases of each flow that created something, and those that took money.
     fn count_purchases(&mut self) {
-        let created = self.purchases.iter().filter(|purchase| {
+        for purchase in &self.purchases {
+            let Some(flow) = self.flow(purchase) else { continue };
             let objects = self.provider.objects(purchase.plan.slot);
-            !objects.intents.is_empty() || !objects.sessions.is_empty()
-        });
-        self.result.counts.purchases = u64::try_from(created.count()).unwrap_or(u64::MAX);
-        let paid = self.purchases.iter().filter(|purchase| purchase.was_charged);
-        self.result.counts.paid = u64::try_from(paid.count()).unwrap_or(u64::MAX);
+            let is_created = !objects.intents.is_empty() || !objects.sessions.is_empty();
+            let counts = self.result.counts.flows.entry(flow.name.clone()).or_default();
+            counts.planned = counts.planned.saturating_add(1);
+            counts.created = counts.created.saturating_add(u64::from(is_created));
+            counts.paid = counts.paid.saturating_add(u64::from(purchase.was_charged));
+            if !is_created {
+                counts.failed.clone_from(&purchase.last_start);
+            }
+        }
     }
 
     fn drive(&mut self, end: Time) {
@@ -174,7 +185,7 @@ impl MerchantRun<'_> {
                     None => return,
                 },
             }
-            if self.result.has_severe() {
+            if self.result.has_severe() || self.result.broken.is_some() {
                 return;
             }
             if self.deadline.is_some_and(|deadline| Instant::now() >= deadline) {

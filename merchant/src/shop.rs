@@ -2,12 +2,14 @@
 
 use crate::books::{Books, BooksReply};
 use crate::config::{MerchantConfig, request};
-use crate::http::{WebClient, WebReply};
+use crate::http::{PATIENCE, WebClient, WebReply};
 use crate::provider::{KEY, Provider};
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -101,10 +103,12 @@ impl Shop {
         self.client.send(method, &format!("{}{path}", self.base), &[], &body)
     }
 
-    /// Executes a command, with `values` in place of `{name}` in its words.
-    #[must_use]
-    pub fn execute(&self, words: &[String], values: &[(&str, &str)]) -> WebReply {
-        execute(&self.folder, &self.env, words, values)
+    /// Executes a command, with `values` in place of `{name}` in its words. It has 20 seconds, as a request has.
+    ///
+    /// # Errors
+    /// A message that names the program if it cannot be executed.
+    pub fn execute(&self, words: &[String], values: &[(&str, &str)]) -> Result<WebReply, String> {
+        execute((&self.folder, &self.env), words, values, PATIENCE)
     }
 
     /// Visits an address as a customer's browser does.
@@ -161,15 +165,42 @@ fn command(folder: &Path, env: &BTreeMap<String, String>, words: &[String]) -> R
     Ok(command)
 }
 
-/// Executes a command to its end. Its standard output is the response.
-fn execute(folder: &Path, env: &BTreeMap<String, String>, words: &[String], values: &[(&str, &str)]) -> WebReply {
+/// Executes a command to its end, or stops it when it has had `patience`. Its standard output is the response.
+fn execute(
+    (folder, env): (&Path, &BTreeMap<String, String>),
+    words: &[String],
+    values: &[(&str, &str)],
+    patience: Duration,
+) -> Result<WebReply, String> {
     let filled = |word: &String| values.iter().fold(word.clone(), |text, (name, value)| text.replace(name, value));
     let words: Vec<String> = words.iter().map(filled).collect();
-    let Some(output) = command(folder, env, &words).ok().and_then(|mut command| command.output().ok()) else {
-        return WebReply::default();
+    let named = |error: std::io::Error| format!("{}: {error}", words.first().map_or("", String::as_str));
+    let begin = Instant::now();
+    let mut child = command(folder, env, &words)?.stdout(Stdio::piped()).spawn().map_err(named)?;
+    let (sender, receiver) = mpsc::channel();
+    if let Some(mut output) = child.stdout.take() {
+        thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let _ = output.read_to_end(&mut bytes);
+            // Without a receiver the time has run out.
+            let _ = sender.send(bytes);
+        });
+    }
+    let status = loop {
+        match child.try_wait().map_err(named)? {
+            Some(status) => break status,
+            None if begin.elapsed() >= patience => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return Ok(WebReply { is_late: true, ..WebReply::default() });
+            }
+            None => thread::sleep(Duration::from_millis(2)),
+        }
     };
-    let json = serde_json::from_slice(&output.stdout).unwrap_or_default();
-    WebReply { status: if output.status.success() { 200 } else { 500 }, location: None, json }
+    // A program that it left behind may hold the output open.
+    let output = receiver.recv_timeout(patience.saturating_sub(begin.elapsed())).unwrap_or_default();
+    let json = serde_json::from_slice(&output).unwrap_or_default();
+    Ok(WebReply { status: if status.success() { 200 } else { 500 }, json, ..WebReply::default() })
 }
 
 fn spawn(folder: &Path, env: &BTreeMap<String, String>, words: &[String]) -> Result<Child, NotRunning> {
@@ -192,11 +223,18 @@ mod tests {
     fn a_command_starts_a_purchase() {
         let words = |script: &str| vec!["sh".to_owned(), "-c".to_owned(), script.to_owned()];
         let env = BTreeMap::from([("SHOP_URL".to_owned(), "http://127.0.0.1:1".to_owned())]);
-        let run = |script: &str| execute(Path::new(""), &env, &words(script), &[("{order}", "order-1")]);
-        let reply = run("printf '{\"payment\": \"%s {order}\"}' \"$SHOP_URL\"");
+        let run = |script: &str, patience| {
+            execute((Path::new(""), &env), &words(script), &[("{order}", "order-1")], Duration::from_millis(patience))
+        };
+        let reply = run("printf '{\"payment\": \"%s {order}\"}' \"$SHOP_URL\"", 5_000).unwrap();
         assert_eq!((reply.status, &reply.json), (200, &serde_json::json!({ "payment": "http://127.0.0.1:1 order-1" })));
-        assert_eq!(run("exit 4").status, 500);
-        let missing = execute(Path::new(""), &env, &["./no-such-program".to_owned()], &[]);
-        assert_eq!(missing.status, 0);
+        assert_eq!(run("exit 4", 5_000).unwrap().status, 500);
+        let reply = run("exec sleep 60", 50).unwrap();
+        assert_eq!((reply.status, reply.shown().as_str()), (0, "no response in time"));
+        // More than a pipe holds.
+        let reply = run("printf '\"'; head -c 300000 /dev/zero | tr '\\0' x; printf '\"'", 5_000).unwrap();
+        assert_eq!(reply.json.as_str().map(str::len), Some(300_000));
+        let missing = execute((Path::new(""), &env), &["./no-such-program".to_owned()], &[], PATIENCE).unwrap_err();
+        assert!(missing.starts_with("./no-such-program: "), "{missing}");
     }
 }

@@ -5,6 +5,7 @@
 
 mod shop;
 
+use holdfast_merchant::config::{FlowConfig, PurchaseStart};
 use holdfast_merchant::timeline::{Party, TimelineEntry};
 use holdfast_merchant::{
     MerchantConfig, MerchantFault, MerchantOrder, MerchantReport, NotRunning, chaos_choice, check,
@@ -48,11 +49,39 @@ fn books_that_show_nothing_are_no_pass() {
     assert_eq!(faults(&report), ["PaidUnknown"], "{}", report.text());
     let report = checked(Habit::SendsText, &order(2));
     assert_eq!(faults(&report), ["BooksMalformed"], "{}", report.text());
-    for habit in [Habit::SendsOther, Habit::NeverStarts] {
+    let rows = [
+        (Habit::SendsOther, "no field of the books"),
+        (Habit::SendsCanceled, "`paid` or `fulfilled`"),
+        (Habit::NeverStarts, "2 of 2 purchases created no payment; the last start: 500"),
+        (Habit::StartsOnce, "1 of 2 purchases created no payment; the last start: 500"),
+    ];
+    for (habit, named) in rows {
         let report = checked(habit, &order(2));
-        assert!(report.stories.is_empty() && report.incomplete.is_some(), "{habit:?}: {}", report.text());
+        let why = report.incomplete.clone().unwrap_or_default();
+        assert!(report.stories.is_empty() && why.contains(named), "{habit:?}: {}", report.text());
     }
     assert_eq!(checked(Habit::NeverStarts, &order(2)).purchases, 0);
+}
+
+/// Returns a correct shop with a second flow, which a command starts.
+fn with_command(words: &[&str]) -> MerchantConfig {
+    let mut config = serve(Habit::Correct);
+    let words = words.iter().map(|word| (*word).to_owned()).collect();
+    let first = config.flows.first().unwrap();
+    let (name, start) = ("second".to_owned(), PurchaseStart::Command(words));
+    config.flows.push(FlowConfig { name, start, ..first.clone() });
+    config
+}
+
+/// A flow that never starts hides behind no other one.
+#[test]
+fn a_flow_that_never_starts_is_no_pass() {
+    let report = check(&with_command(&["false"]), &order(12), &mut |_| ()).unwrap();
+    let why = report.incomplete.clone().unwrap_or_default();
+    assert!(report.stories.is_empty() && why.contains("flow \"second\"") && why.contains("500"), "{}", report.text());
+    let error = check(&with_command(&["./no-such-program"]), &order(12), &mut |_| ()).unwrap_err();
+    let NotRunning::Failed(why) = error else { panic!("{error}") };
+    assert!(why.contains("flow \"second\": start: ./no-such-program: "), "{why}");
 }
 
 #[test]

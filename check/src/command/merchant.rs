@@ -18,9 +18,9 @@ pub(super) struct MerchantArgs {
     /// Purchases of one run, interleaved, 1 to 20
     #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=20))]
     together: u64,
-    /// Make the run of this seed alone
-    #[arg(long, value_name = "SEED", conflicts_with = "replay")]
-    once: Option<u64>,
+    /// Make one run alone, of this seed and profile (stormy unless named)
+    #[arg(long, value_name = "SEED[:PROFILE]", conflicts_with_all = ["chaos", "purchases", "replay"])]
+    once: Option<String>,
     /// Repeat the run of a replay file, which says the rest
     #[arg(long, value_name = "FILE", conflicts_with_all = ["chaos", "purchases", "together", "hostile", "keep_going"])]
     replay: Option<PathBuf>,
@@ -57,7 +57,7 @@ mod checking {
     use std::time::Duration;
 
     use holdfast_merchant::{
-        MerchantConfig, MerchantOrder, MerchantReport, NotRunning, RunPlan, chaos_choice, check_until,
+        MerchantConfig, MerchantOrder, MerchantReport, NotRunning, RunPlan, check_until, merchant_choice,
     };
 
     use super::{CommonOptions, Exit, Failure, Io, MerchantArgs};
@@ -105,10 +105,13 @@ mod checking {
     }
 
     fn order(args: &MerchantArgs, options: &CommonOptions) -> Result<MerchantOrder, Failure> {
-        let wrong = |error: String| Failure::Usage(format!("--chaos: {error}"));
-        // The attacker acts beside the legal behaviors of the profile with the most.
-        let hostile = args.chaos.strip_suffix(":hostile").map(|seed| format!("{seed}:stormy"));
-        let mut choice = chaos_choice(hostile.as_deref().unwrap_or(&args.chaos)).map_err(wrong)?;
+        let (option, text) = match &args.once {
+            Some(once) if once.contains(':') => ("--once", once.clone()),
+            Some(once) => ("--once", format!("{once}:stormy")),
+            None => ("--chaos", args.chaos.clone()),
+        };
+        let wrong = |error: String| Failure::Usage(format!("{option}: {error}"));
+        let (choice, is_attacked) = merchant_choice(&text).map_err(wrong)?;
         let replay = match &args.replay {
             None => None,
             Some(file) => {
@@ -117,10 +120,9 @@ mod checking {
                 Some(RunPlan::from_file(&text).map_err(|error| named(&error))?)
             }
         };
-        choice.seed = args.once.unwrap_or(choice.seed);
         let purchases = if args.once.is_some() { args.together } else { args.purchases };
         let time_limit = options.time_limit.unwrap_or(USUAL_TIME);
-        let (together, is_hostile, keep_going) = (args.together, args.hostile || hostile.is_some(), args.keep_going);
+        let (together, is_hostile, keep_going) = (args.together, args.hostile || is_attacked, args.keep_going);
         Ok(MerchantOrder { choice, purchases, together, time_limit, is_hostile, keep_going, replay })
     }
 

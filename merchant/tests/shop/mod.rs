@@ -26,6 +26,10 @@ pub(crate) enum Habit {
     SendsOther,
     /// Every start of a purchase fails.
     NeverStarts,
+    /// Every start of a purchase after the first order's fails.
+    StartsOnce,
+    /// Its books say that nothing is canceled, and nothing else.
+    SendsCanceled,
     /// It closes the connection of each webhook without a response.
     DropsWebhooks,
     /// It uses an unknown parameter, and fulfills twice.
@@ -99,10 +103,11 @@ impl TestShop {
     }
 
     fn buy(&self, wanted: &Value) -> (u16, Value) {
-        if self.habit == Habit::NeverStarts {
+        let text = |name: &str| wanted.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        let is_other = !self.orders.lock().unwrap().keys().all(|known| *known == text("order"));
+        if self.habit == Habit::NeverStarts || self.habit == Habit::StartsOnce && is_other {
             return (500, Value::Null);
         }
-        let text = |name: &str| wanted.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         let form = format!(
             "amount={}&currency=usd&confirm=true&payment_method={}&payment_method_types[]=card",
             wanted.get("amount").cloned().unwrap_or_default(),
@@ -137,9 +142,11 @@ impl TestShop {
             match self.habit {
                 Habit::SendsText => json!({ "paid": format!("{paid}.00") }),
                 Habit::SendsOther => json!({ "total": paid }),
+                Habit::SendsCanceled => json!({ "canceled": 0 }),
                 Habit::Correct
                 | Habit::KnowsNoOrder
                 | Habit::NeverStarts
+                | Habit::StartsOnce
                 | Habit::DropsWebhooks
                 | Habit::MalformedAndTwice => {
                     json!({ "paid": paid, "refunded": 0, "fulfilled": if paid > 0 { times } else { 0 } })

@@ -14,3 +14,13 @@ fn a_replay_of_a_merchant_takes_no_other_plan() {
         assert!(answer.err.contains("--replay") && answer.err.contains(other[0]), "{}", answer.err);
     }
 }
+
+/// One run has a seed and a profile of its own, and as many purchases as `--together` says.
+#[test]
+fn a_single_run_of_a_merchant_takes_no_other_choice() {
+    for other in [["--chaos", "1:calm"], ["--purchases", "3"], ["--replay", "run.toml"]] {
+        let answer = check(&[&["merchant", "shop.toml", "--once", "7:calm"], &other[..]].concat());
+        assert_eq!(answer.exit, Exit::Usage, "{other:?}: {}", answer.err);
+        assert!(answer.err.contains("--once") && answer.err.contains(other[0]), "{}", answer.err);
+    }
+}
