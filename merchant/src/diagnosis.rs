@@ -268,3 +268,33 @@ fn refunds(
         "books refunds other than the provider's (R7)"
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A refund that failed is the cause only if it explains all of the money that is wrong.
+    #[test]
+    fn the_amounts_decide_on_refunds() {
+        let money =
+            |received, refunded, undone, booked| PurchaseMoney { amount: 1_000, received, refunded, undone, booked };
+        let rows = [
+            (money(1_000, 0, 300, 300), "R7)"),
+            (money(1_000, 300, 300, 600), "R7)"),
+            (money(1_000, 0, 300, 600), "R10"),
+            (money(1_000, 300, 300, 900), "R10"),
+            (money(600, 0, 300, 400), "R19"),
+            (money(0, 0, 0, 1_000), "R12"),
+        ];
+        for (money, named) in rows {
+            let had = |behavior| [Behavior::RefundFailsLater, Behavior::WebhookDoubled].contains(&behavior);
+            let event = |name: &str| ["refund.failed", "charge.captured", "charge.expired"].contains(&name);
+            let line = refunds(&had, &event, false, None, money);
+            assert!(line.contains(named) && (named != "R7)" || line.contains("does not follow")), "{money:?}: {line}");
+        }
+        // The network has not reported the failure yet.
+        let had = |behavior| behavior == Behavior::RefundFailsLater;
+        let line = refunds(&had, &|_| false, false, None, money(1_000, 0, 300, 300));
+        assert!(!line.contains("does not follow"), "{line}");
+    }
+}

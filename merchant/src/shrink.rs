@@ -37,6 +37,9 @@ pub fn shrink(
     shrinking.simplify(|plan| plan.is_hostile = false);
     shrinking.occurrences();
     shrinking.simplify(|plan| plan.is_plain = true);
+    // A plain schedule does not depend on chance, so what only moved other steps can be left out now.
+    shrinking.simplify(|plan| plan.is_idle = true);
+    shrinking.simplify(|plan| plan.is_hostile = false);
     shrinking.occurrences();
     shrinking.best
 }
@@ -156,5 +159,22 @@ mod tests {
         assert_eq!(shrunk.plan.slots, [2]);
         assert_eq!(shrunk.plan.only, Some([occasion(2, 3), occasion(2, 6)].into()));
         assert!(shrunk.plan.is_plain && shrunk.plan.is_idle && shrunk.runs < 60, "{}", shrunk.runs);
+    }
+
+    /// An attacker and a staff whose steps only moved the fault's are left out once the schedule is plain.
+    #[test]
+    fn a_plain_schedule_needs_no_bystanders() {
+        let mut again = |plan: &RunPlan| {
+            let mut result = RunResult::default();
+            if plan.is_plain || plan.is_hostile && !plan.is_idle {
+                let (fault, order, what) = (MerchantFault::FulfilledTwice, String::new(), String::new());
+                result.findings.push(MerchantFinding { fault, slot: 1, order, what });
+            }
+            result
+        };
+        let plan = RunPlan::new("1:stormy".parse().unwrap(), 1, true);
+        let first = again(&plan);
+        let shrunk = shrink(&plan, first, MerchantFault::FulfilledTwice, Duration::from_secs(10), &mut again);
+        assert!(shrunk.plan.is_plain && shrunk.plan.is_idle && !shrunk.plan.is_hostile, "{:?}", shrunk.plan);
     }
 }
