@@ -6,12 +6,9 @@ use holdfast_harness::counterexample::Counterexample;
 #[must_use]
 pub fn reproduction(found: &Counterexample) -> String {
     let script = found.script().to_string();
-    let name = found.name().replace('-', "_").to_lowercase();
+    let test = found.regression_test("EngineSubject::default()", &script);
     format!(
-        "\nTo see it again:\n\ncargo run --bin check -- replay --on engine - <<'END'\n{script}END\n\
-         \nAs a test:\n\n#[test]\nfn {name}() {{\n    let trace = r#\"{script}\"#;\n    \
-         let verdict = counterexample::replay(&mut EngineSubject::default(), trace).unwrap();\n    \
-         assert!(verdict.agrees(), \"{{verdict}}\");\n}}\n"
+        "\nTo see it again:\n\ncargo run --bin check -- replay --on engine - <<'END'\n{script}END\n\nAs a test:\n\n{test}"
     )
 }
 

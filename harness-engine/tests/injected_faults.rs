@@ -14,7 +14,7 @@ const BUDGET: u32 = 3_000;
 const SEED: u32 = 1;
 
 #[test]
-fn every_saboteur_is_caught_and_the_honest_engine_is_not() {
+fn every_injected_fault_is_caught_and_the_honest_engine_is_not() {
     let all: Vec<_> = injected_faults::all().collect();
     assert!(all.len() >= 163, "only {} injected faults", all.len());
     let next = std::sync::Mutex::new(all.iter());
@@ -72,7 +72,7 @@ fn the_table_says_what_there_is() {
 
 /// The report lists these injected faults; `check strength --to reports/strength.md` writes its figures.
 #[test]
-fn the_report_has_every_saboteur() {
+fn the_report_has_every_injected_fault() {
     let report = include_str!("../../reports/strength.md");
     let rows = injected_faults::all().map(|it| {
         let (name, rules, part, technique) = (it.name, it.rules, it.how.part(), technique_for(it));
@@ -81,5 +81,5 @@ fn the_report_has_every_saboteur() {
     let missing: Vec<String> = rows.filter(|row| !report.contains(row.as_str())).collect();
     assert!(missing.is_empty(), "run `check strength --to reports/strength.md` to update the report: {missing:?}");
     let count = injected_faults::all().count();
-    assert!(report.contains(&format!("**{count} saboteurs: ")) && report.contains(", 0 in none.**"), "{count}");
+    assert!(report.contains(&format!("**{count} injected faults: ")) && report.contains(", 0 in none.**"), "{count}");
 }

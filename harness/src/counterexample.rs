@@ -63,6 +63,21 @@ impl Counterexample {
         Script { heading, ..Script::of(self.sequence.config, lines) }.numbered()
     }
 
+    /// Returns a test that replays `trace` on the subject that the expression `subject` makes, as source text.
+    #[must_use]
+    pub fn regression_test(&self, subject: &str, trace: &str) -> String {
+        let name = self.name().replace('-', "_").to_lowercase();
+        let replay = match self.mode {
+            RunMode::Crash(_) | RunMode::Concurrent(_) => "counterexample::replay",
+            RunMode::Lockstep | RunMode::Properties | RunMode::Retries | RunMode::Notifications(_) => "replay",
+        };
+        format!(
+            "#[test]\nfn {name}() {{\n    let trace = r#\"{trace}\"#;\n    \
+             let verdict = holdfast_harness::{replay}(&mut {subject}, trace).unwrap();\n    \
+             assert!(verdict.agrees(), \"{{verdict}}\");\n}}\n"
+        )
+    }
+
     /// Returns the lines of the trace, without its heading.
     pub fn trace_lines(&self) -> Vec<String> {
         let script = self.script().to_string();

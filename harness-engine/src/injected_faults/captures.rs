@@ -40,7 +40,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
         }),
     },
     InjectedFault {
-        name: "a capture of nothing lets go of an uncaptured hold",
+        name: "a capture of nothing releases an uncaptured hold",
         rules: "B39 U3",
         breaks: Property("bad-capture-amounts-are-refused"),
         how: Hears(|request, store| {

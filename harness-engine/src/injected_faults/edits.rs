@@ -32,9 +32,9 @@ fn each<T: Clone + PartialEq>(
 where
     Object: From<T>,
 {
-    let told = batch.events.iter_mut().map(|event| &mut event.object);
+    let announced = batch.events.iter_mut().map(|event| &mut event.object);
     let mut acted = false;
-    for object in batch.objects.iter_mut().chain(told) {
+    for object in batch.objects.iter_mut().chain(announced) {
         let before = store.object(object.id()).ok().flatten();
         let Some(is) = read(object) else { continue };
         let mut made = T::clone(is);

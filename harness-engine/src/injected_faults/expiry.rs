@@ -98,7 +98,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
         }),
     },
     InjectedFault {
-        name: "a hold that runs out is not let go",
+        name: "an expired hold is not released",
         rules: "B38 R11",
         breaks: Property("held-money-adds-up"),
         how: Writes(|batch, store| {

@@ -15,7 +15,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
         how: AsksAgain(|ask| matches!(ask, Ask::Capture { .. })),
     },
     InjectedFault {
-        name: "the network is told that every capture is the last",
+        name: "every capture is announced to the network as the last",
         rules: "B33 B35",
         breaks: Seen("answer"),
         how: Asks(|ask| {
@@ -25,7 +25,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
         }),
     },
     InjectedFault {
-        name: "the network is never told which capture is the last",
+        name: "no capture is announced to the network as the last",
         rules: "B35 B37",
         breaks: Books,
         how: Asks(|ask| {
@@ -61,7 +61,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
         }),
     },
     InjectedFault {
-        name: "the network is never told to let go",
+        name: "the network never receives a release",
         rules: "B38 C15 R11",
         breaks: Books,
         how: Unasked(|ask| matches!(ask, Ask::Release { .. })),

@@ -25,44 +25,32 @@ pub(super) const TABLE: &[InjectedFault] = &[
     of_one_type!(
         lose,
         PaymentIntentCreated,
-        "nobody is told that a payment was created",
+        "the creation of a payment is not notified",
         "C5 R9 EVT-1",
         "beginnings-are-told"
     ),
     of_one_type!(
         lose,
         PaymentIntentAmountCapturableUpdated,
-        "nobody is told that money is held",
+        "a hold is not notified",
         "B54 I10",
         "beginnings-are-told"
     ),
-    of_one_type!(lose, PaymentIntentSucceeded, "nobody is told that a payment succeeded", "C11 I10", "the-end-is-told"),
-    of_one_type!(
-        lose,
-        PaymentIntentCanceled,
-        "nobody is told that a payment was canceled",
-        "C15 I10",
-        "the-end-is-told"
-    ),
-    of_one_type!(lose, PaymentIntentPaymentFailed, "nobody is told that an attempt failed", "C13", "failure-is-told"),
-    of_one_type!(lose, ChargeSucceeded, "nobody is told of an approval", "B30 EVT-3", "approval-is-told-first"),
-    of_one_type!(
-        lose,
-        ChargeUpdated,
-        "nobody is told of a piece that was captured",
-        "B52 I10",
-        "captures-are-told-by-their-kind"
-    ),
+    of_one_type!(lose, PaymentIntentSucceeded, "a success is not notified", "C11 I10", "the-end-is-told"),
+    of_one_type!(lose, PaymentIntentCanceled, "a cancellation is not notified", "C15 I10", "the-end-is-told"),
+    of_one_type!(lose, PaymentIntentPaymentFailed, "a failed attempt is not notified", "C13", "failure-is-told"),
+    of_one_type!(lose, ChargeSucceeded, "an approval is not notified", "B30 EVT-3", "approval-is-told-first"),
+    of_one_type!(lose, ChargeUpdated, "a captured piece is not notified", "B52 I10", "captures-are-told-by-their-kind"),
     of_one_type!(
         lose,
         ChargeCaptured,
-        "nobody is told that a charge is captured",
+        "the capture of a charge is not notified",
         "B56 B57 I10",
         "charge-captured-is-told-at-the-end"
     ),
-    of_one_type!(lose, ChargeExpired, "nobody is told that a hold ran out", "R11 EVT-11", "released-hold-is-told"),
+    of_one_type!(lose, ChargeExpired, "the expiry of a hold is not notified", "R11 EVT-11", "released-hold-is-told"),
     InjectedFault {
-        name: "nobody is told of a refund",
+        name: "a refund is not notified",
         rules: "B59 B60 I14",
         breaks: Consumer,
         how: Writes(|batch, _| {
@@ -70,10 +58,10 @@ pub(super) const TABLE: &[InjectedFault] = &[
             lose(batch, EventType::RefundCreated) || refunded
         }),
     },
-    of_one_type!(lose, RefundFailed, "nobody is told that a refund failed", "R7 U15", "refunds-are-told"),
-    of_one_type!(lose, ApplicationFeeCreated, "nobody is told of a fee", "A14 A17", "connect-money-is-told"),
+    of_one_type!(lose, RefundFailed, "the failure of a refund is not notified", "R7 U15", "refunds-are-told"),
+    of_one_type!(lose, ApplicationFeeCreated, "a fee is not notified", "A14 A17", "connect-money-is-told"),
     InjectedFault {
-        name: "nobody is told of anything that the world or the worker did",
+        name: "changes by the environment or the worker are not notified",
         rules: "I14 R9",
         breaks: Consumer,
         how: Writes(|batch, _| {
@@ -82,22 +70,10 @@ pub(super) const TABLE: &[InjectedFault] = &[
             batch.events.len() != before
         }),
     },
-    of_one_type!(twice, PaymentIntentSucceeded, "a success is told twice", "I10 R10", "nothing-is-told-twice"),
-    of_one_type!(twice, RefundCreated, "a refund is told twice", "R10 B60", "nothing-is-told-twice"),
-    of_one_type!(
-        twice,
-        ApplicationFeeRefunded,
-        "a fee that goes back is told twice",
-        "R10 B48",
-        "nothing-is-told-twice"
-    ),
-    of_one_type!(
-        twice,
-        TransferReversed,
-        "a transfer that comes back is told twice",
-        "R10 B50",
-        "nothing-is-told-twice"
-    ),
+    of_one_type!(twice, PaymentIntentSucceeded, "a success is notified twice", "I10 R10", "nothing-is-told-twice"),
+    of_one_type!(twice, RefundCreated, "a refund is notified twice", "R10 B60", "nothing-is-told-twice"),
+    of_one_type!(twice, ApplicationFeeRefunded, "a refunded fee is notified twice", "R10 B48", "nothing-is-told-twice"),
+    of_one_type!(twice, TransferReversed, "a reversed transfer is notified twice", "R10 B50", "nothing-is-told-twice"),
     InjectedFault {
         name: "previous values are left out",
         rules: "B53 B55 I16",
@@ -142,7 +118,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
         }),
     },
     InjectedFault {
-        name: "a failure is told as a success",
+        name: "a failure is notified as a success",
         rules: "R8 C13",
         breaks: Property("nothing-is-told-that-did-not-happen"),
         how: Writes(|batch, _| {
@@ -157,7 +133,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
         }),
     },
     InjectedFault {
-        name: "the last is told first",
+        name: "notifications arrive in reverse order",
         rules: "A7 U10",
         breaks: Seen("notifications"),
         how: Writes(|batch, _| {

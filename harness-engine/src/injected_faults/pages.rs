@@ -109,13 +109,13 @@ pub(super) const TABLE: &[InjectedFault] = &[
         how: Writes(|batch, store| intents(batch, store, |intent, _| intent.session = None)),
     },
     InjectedFault {
-        name: "the completion of a session is not told",
+        name: "the completion of a session is not notified",
         rules: "B26 EVT-17",
         breaks: Property("session-ends-are-told"),
         how: Writes(|batch, _| lose(batch, EventType::CheckoutSessionCompleted)),
     },
     InjectedFault {
-        name: "the end of a session's bank payment is not told",
+        name: "the end of a session's bank payment is not notified",
         rules: "B26 EVT-17",
         breaks: Property("sessions-debit-is-told"),
         how: Writes(|batch, _| lose(batch, EventType::CheckoutSessionAsyncPaymentSucceeded)),
@@ -159,7 +159,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
         }),
     },
     InjectedFault {
-        name: "the success of a setup is not told",
+        name: "the success of a setup is not notified",
         rules: "C19 EVT-16",
         breaks: Property("setup-moves-are-told"),
         how: Writes(|batch, _| lose(batch, EventType::SetupIntentSucceeded)),

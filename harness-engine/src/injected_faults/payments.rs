@@ -35,7 +35,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
         how: Decides(|dialect| dialect.partly_captured_cancel_succeeds = !dialect.partly_captured_cancel_succeeds),
     },
     InjectedFault {
-        name: "a cancel does not let go of the hold",
+        name: "a cancel does not release the hold",
         rules: "C15 B38",
         breaks: Property("held-money-adds-up"),
         how: Writes(|batch, store| {

@@ -86,7 +86,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
         }),
     },
     InjectedFault {
-        name: "nobody hears that a refund failed",
+        name: "the failure of a refund has no event",
         rules: "R7 REF-4",
         breaks: Seen("refund"),
         how: Ignores(|command| {

@@ -25,15 +25,15 @@ fn write_all(text: &mut String, measured: &Measured) -> std::fmt::Result {
     writeln!(
         text,
         "# How strong the harness is\n\n\
-         Written by `check strength`. A saboteur is the real engine with one rule broken on purpose, from around it \
-         (`harness-engine/src/injected_faults/`). A campaign is a seed and runs out of it, one after another, until the saboteur is \
+         Written by `check strength`. An injected fault is the real engine with one rule broken on purpose, from around it \
+         (`harness-engine/src/injected_faults/`). A campaign is a seed and runs out of it, one after another, until the fault is \
          caught *by the property or comparison that should catch it*; being noticed by any other does not count. {seeds} \
          campaigns of at most {budget} runs each; figures are runs, so the file is the same on every machine.\n\n\
-         **{} saboteurs: {always} caught in every campaign, {sometimes} in some, {never} in none.**\n\n\
+         **{} injected faults: {always} caught in every campaign, {sometimes} in some, {never} in none.**\n\n\
          ## Techniques\n\n\
          Lockstep runs the engine beside the model and judges every step by the properties; the others are described in \
          `harness/src/`. Also: caught within {GLANCE} runs of one campaign, though another technique is the one that \
-         should. Alone: nobody else caught it so soon.\n\n\
+         should. Alone: no other judge caught it so soon.\n\n\
          | technique | should catch | did, in every campaign | also | alone |\n|---|---:|---:|---:|---:|",
         rows.len(),
     )?;
@@ -46,23 +46,23 @@ fn write_all(text: &mut String, measured: &Measured) -> std::fmt::Result {
     }
     writeln!(
         text,
-        "\n## Saboteurs\n\n\
+        "\n## Injected faults\n\n\
          Runs to the first kill: the median of the campaigns and the slowest; never: campaigns that spent their budget.\n\n\
          | the engine, but | rules | through | caught by | median | worst | never | also caught by |\n\
          |---|---|---|---|---:|---:|---:|---|"
     )?;
     for row in rows {
-        let saboteur = row.injected;
-        let technique = technique_for(saboteur);
+        let injected = row.injected;
+        let technique = technique_for(injected);
         let runs = |runs: Option<u32>| runs.map_or_else(|| "–".to_owned(), |runs| runs.to_string());
         let others: Vec<&str> = row.others.iter().map(|other| other.name()).collect();
         writeln!(
             text,
             "| {} | {} | {} | {technique}: {} | {} | {} | {} | {} |",
-            saboteur.name,
-            saboteur.rules,
-            saboteur.how.part(),
-            saboteur.breaks,
+            injected.name,
+            injected.rules,
+            injected.how.part(),
+            injected.breaks,
             runs(row.median()),
             runs(row.worst()),
             row.never(),

@@ -153,21 +153,11 @@ impl SuiteReport {
     #[must_use]
     pub fn regression_test(&self) -> Option<String> {
         let found = self.finding.as_ref()?;
-        let name = found.name().replace('-', "_").to_lowercase();
         let heading = found.script().heading.into_iter().map(|line| format!("# {line}"));
         // A blank line ends the heading, which names the run mode.
         let lines: Vec<String> = heading.chain([String::new()]).chain(self.trace_lines(found)).collect();
-        let replay = match found.mode {
-            RunMode::Crash(_) | RunMode::Concurrent(_) => "counterexample::replay",
-            RunMode::Lockstep | RunMode::Properties | RunMode::Retries | RunMode::Notifications(_) => "replay",
-        };
         let code = if self.code.is_empty() { "/* the subject */" } else { &self.code };
-        Some(format!(
-            "#[test]\nfn {name}() {{\n    let trace = r#\"{}\n\"#;\n    \
-             let verdict = holdfast_harness::{replay}(&mut {code}, trace).unwrap();\n    \
-             assert!(verdict.agrees(), \"{{verdict}}\");\n}}\n",
-            lines.join("\n")
-        ))
+        Some(found.regression_test(code, &format!("{}\n", lines.join("\n"))))
     }
 
     /// Returns the lines of the trace. The expected notifications are left out if the subject does not show all of

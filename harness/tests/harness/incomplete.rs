@@ -32,9 +32,7 @@ impl Panics {
 }
 
 impl Subject for Panics {
-    fn start(&mut self, config: &Config) -> Result<(), Failure> {
-        self.model.start(config)
-    }
+    passed_to_the_model!(start inject begin finish observe);
 
     fn can(&mut self, input: &Input) -> bool {
         if let (true, Input::Call(call)) = (self.in_can, input) {
@@ -49,51 +47,24 @@ impl Subject for Panics {
         }
         self.model.submit(call)
     }
-
-    fn inject(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
-        self.model.inject(event)
-    }
-
-    fn begin(&mut self, key: holdfast_model::KeyId, operation: &Operation) -> Result<Reaction, Failure> {
-        self.model.begin(key, operation)
-    }
-
-    fn finish(&mut self, key: holdfast_model::KeyId) -> Result<Reaction, Failure> {
-        self.model.finish(key)
-    }
-
-    fn observe(&mut self) -> Result<&SystemSnapshot, Failure> {
-        self.model.observe()
-    }
 }
 
 /// The model with limited capabilities.
-struct Limited(ModelSubject, Capabilities);
+struct Limited {
+    model: ModelSubject,
+    capabilities: Capabilities,
+}
 
 impl Subject for Limited {
+    passed_to_the_model!(start submit inject observe);
+
     fn capabilities(&self) -> Capabilities {
-        self.1.clone()
-    }
-
-    fn start(&mut self, config: &Config) -> Result<(), Failure> {
-        self.0.start(config)
-    }
-
-    fn submit(&mut self, call: &Call) -> Result<Reaction, Failure> {
-        self.0.submit(call)
-    }
-
-    fn inject(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
-        self.0.inject(event)
-    }
-
-    fn observe(&mut self) -> Result<&SystemSnapshot, Failure> {
-        self.0.observe()
+        self.capabilities.clone()
     }
 }
 
 fn limited(capabilities: Capabilities) -> Suite<Limited> {
-    Suite::new(Limited(ModelSubject::default(), capabilities)).sequences(60)
+    Suite::new(Limited { model: ModelSubject::default(), capabilities }).sequences(60)
 }
 
 #[test]
@@ -129,8 +100,8 @@ fn an_engine_that_hides_money_has_not_agreed() {
     let text = report.to_string();
     assert!(report.finding.is_none() && !report.agreed(), "{text}");
     assert!(text.starts_with("INCOMPLETE: ") && text.contains("about money"), "{text}");
-    let told = limited(hides_money).money_properties_at_least(0).run();
-    assert!(told.agreed(), "{told}");
+    let lowered = limited(hides_money).money_properties_at_least(0).run();
+    assert!(lowered.agreed(), "{lowered}");
 }
 
 #[test]

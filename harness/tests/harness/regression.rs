@@ -31,13 +31,11 @@ impl Restarts {
 }
 
 impl Subject for Restarts {
+    passed_to_the_model!(can inject begin finish observe);
+
     fn start(&mut self, config: &Config) -> Result<(), Failure> {
         self.answers.clear();
         self.model.start(config)
-    }
-
-    fn can(&mut self, input: &Input) -> bool {
-        self.model.can(input)
     }
 
     fn submit(&mut self, call: &Call) -> Result<Reaction, Failure> {
@@ -47,22 +45,6 @@ impl Subject for Restarts {
         let reaction = self.model.submit(&Call { key: None, ..*call })?;
         self.answers.extend(call.key.map(|key| (key, reaction.answer.clone())));
         Ok(reaction)
-    }
-
-    fn inject(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
-        self.model.inject(event)
-    }
-
-    fn begin(&mut self, key: KeyId, operation: &Operation) -> Result<Reaction, Failure> {
-        self.model.begin(key, operation)
-    }
-
-    fn finish(&mut self, key: KeyId) -> Result<Reaction, Failure> {
-        self.model.finish(key)
-    }
-
-    fn observe(&mut self) -> Result<&SystemSnapshot, Failure> {
-        self.model.observe()
     }
 }
 

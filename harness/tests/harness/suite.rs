@@ -32,6 +32,8 @@ impl Changed {
 }
 
 impl Subject for Changed {
+    passed_to_the_model!(begin finish observe);
+
     fn capabilities(&self) -> Capabilities {
         self.capabilities.clone()
     }
@@ -50,18 +52,6 @@ impl Subject for Changed {
     fn inject(&mut self, event: &EnvironmentEvent) -> Result<Reaction, Failure> {
         assert!(self.capabilities.supports(&Input::Event(*event)), "{event:?} was not declared");
         self.model.inject(event)
-    }
-
-    fn begin(&mut self, key: KeyId, operation: &Operation) -> Result<Reaction, Failure> {
-        self.model.begin(key, operation)
-    }
-
-    fn finish(&mut self, key: KeyId) -> Result<Reaction, Failure> {
-        self.model.finish(key)
-    }
-
-    fn observe(&mut self) -> Result<&SystemSnapshot, Failure> {
-        self.model.observe()
     }
 }
 
