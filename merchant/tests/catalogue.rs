@@ -1,6 +1,8 @@
-//! The catalogue of chaos behaviors in the manual is the table.
+//! The catalogue of chaos behaviors in the manual is the table, and each mistake of a sample has a diagnosis.
 //!
 //! `HOLDFAST_WRITE_REPORTS=1 cargo test -p holdfast-merchant` writes the page; otherwise the test compares it.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail it")]
 
 use holdfast_merchant::MerchantFault;
 use holdfast_server::chaos::{Behavior, Side};
@@ -47,4 +49,32 @@ fn the_manual_lists_every_behavior() {
     }
     let written = std::fs::read_to_string(&file).unwrap_or_default();
     assert_eq!(written, page(), "run HOLDFAST_WRITE_REPORTS=1 cargo test -p holdfast-merchant");
+}
+
+/// Returns the names in the table of mistakes of a sample.
+fn mistakes(text: &str) -> Vec<&str> {
+    let (_, table) = text.split_once("MISTAKES = {\n").unwrap();
+    let (table, _) = table.split_once("\n}").unwrap();
+    table.lines().filter_map(|line| Some(line.split_once(':')?.0.trim().trim_matches('"'))).collect()
+}
+
+/// Each mistake of a sample must be found under its own name, and each name is one that a diagnosis has.
+#[test]
+fn each_mistake_has_an_expected_diagnosis() {
+    let table = include_str!("../samples/mistakes.tsv");
+    let diagnosis = include_str!("../src/diagnosis.rs");
+    let rows: Vec<Vec<&str>> = table.lines().map(|line| line.split('\t').collect()).collect();
+    for row in &rows {
+        let [name, expected @ ..] = row.as_slice() else { panic!("{row:?}") };
+        assert!(!expected.is_empty(), "{name}");
+        for text in expected {
+            assert!(!text.is_empty() && diagnosis.contains(&format!("\"{text}")), "{name}: {text}");
+        }
+    }
+    let samples = [include_str!("../samples/python/app.py"), include_str!("../samples/node/app.cjs")];
+    for name in samples.into_iter().flat_map(mistakes) {
+        assert!(rows.iter().any(|row| row.first() == Some(&name)), "{name}");
+    }
+    let all: Vec<usize> = samples.into_iter().map(|text| mistakes(text).len()).collect();
+    assert!(all.iter().all(|count| *count >= 15), "{all:?}");
 }

@@ -74,7 +74,7 @@ function orderOf(name, amount, currency) {
   if (!orders.has(name)) {
     orders.set(name, {
       id: name, amount, currency, payments: new Set(), tries: 0, url: null, turn: Promise.resolve(),
-      paid: 0, refunded: 0, fulfilled: 0, canceled: 0,
+      paid: 0, refunded: 0, fulfilled: 0, canceled: 0, takenForRefund: 0, firstSeen: new Map(),
     });
   }
   return orders.get(name);
@@ -115,9 +115,12 @@ function refresh(order, money = true) {
       paid = order.paid || sum(payments, (payment) => payment.latest_charge?.balance_transaction?.amount ?? 0);
     }
     if (money) order.paid = paid;
-    const byEvent = ['void_is_refund', 'remainder_is_refund', 'add_up_refunds'].includes(MISTAKE);
-    if (!byEvent && !(MISTAKE === 'refund_is_final' && order.refunded)) {
-      order.refunded = sum(refunds.filter((refund) => !['failed', 'canceled'].includes(refund.status)), (refund) => refund.amount);
+    const made = refunds.filter((refund) => !['failed', 'canceled'].includes(refund.status));
+    for (const refund of made) if (!order.firstSeen.has(refund.id)) order.firstSeen.set(refund.id, refund);
+    if (MISTAKE === 'refund_is_final') {
+      order.refunded = sum([...order.firstSeen.values()], (refund) => refund.amount);
+    } else if (MISTAKE !== 'add_up_refunds') {
+      order.refunded = sum(made, (refund) => refund.amount) + order.takenForRefund;
     }
     const counts = ['no_dedupe', 'dedupe_by_event_id_only'].includes(MISTAKE);
     if (order.paid > 0 && !order.fulfilled && !counts) order.fulfilled = 1; // ship it
@@ -278,8 +281,8 @@ async function webhook(payload, signature) {
     }
   }
   const event = JSON.parse(payload);
-  if (MISTAKE === 'fulfill_only_on_return') return [200, {}];
   const isRefund = event.type.includes('refund');
+  if (MISTAKE === 'fulfill_only_on_return' && !isRefund) return [200, {}];
   const isMain = ['payment_intent.succeeded', 'payment_intent.canceled'].includes(event.type);
   if (ONE_EVENT && !isMain && !isRefund) return [200, {}];
   if (['remember_first', 'dedupe_by_event_id_only'].includes(MISTAKE)) {
@@ -324,11 +327,17 @@ function mistaken(event, order) {
     order.paid = thing.amount_received ?? thing.amount_total ?? 0;
     return true;
   }
-  if (MISTAKE === 'void_is_refund' && is('charge.refunded')) order.refunded = thing.amount_refunded;
-  if (MISTAKE === 'remainder_is_refund' && is('charge.captured', 'charge.refunded')) {
-    order.refunded = thing.amount - thing.amount_captured + (thing.captured ? thing.amount_refunded : 0);
+  if (MISTAKE === 'void_is_refund' && is('charge.refunded') && !thing.captured) {
+    order.takenForRefund = thing.amount_refunded;
   }
-  if (MISTAKE === 'add_up_refunds' && is('refund.created')) order.refunded += thing.amount;
+  if (MISTAKE === 'remainder_is_refund' && is('charge.captured')) {
+    order.takenForRefund = thing.amount - thing.amount_captured;
+  }
+  if (MISTAKE === 'add_up_refunds') {
+    const isBack = is('refund.failed') || (is('refund.updated') && thing.status === 'canceled');
+    if (is('refund.created')) order.refunded += thing.amount;
+    if (isBack) order.refunded -= thing.amount;
+  }
   return false;
 }
 

@@ -73,7 +73,7 @@ def order_of(name, amount=0, currency="usd"):
     with LOCK:
         return ORDERS.setdefault(name, {
             "id": name, "amount": amount, "currency": currency, "payments": set(), "tries": 0, "url": None,
-            "paid": 0, "refunded": 0, "fulfilled": 0, "canceled": 0,
+            "paid": 0, "refunded": 0, "fulfilled": 0, "canceled": 0, "taken_for_refund": 0, "first_seen": {},
         })
 
 
@@ -101,9 +101,12 @@ def refresh(order, money=True):
             paid = sum(entry.amount for entry in entries if entry)
         if money:
             order["paid"] = max(order["paid"], paid) if MISTAKE == "needs_ledger_entry" else paid
-        if MISTAKE not in ("void_is_refund", "remainder_is_refund", "add_up_refunds"):
-            if MISTAKE != "refund_is_final" or not order["refunded"]:
-                order["refunded"] = sum(r.amount for r in refunds if r.status not in ("failed", "canceled"))
+        made = {r.id: r.amount for r in refunds if r.status not in ("failed", "canceled")}
+        order["first_seen"] = {**made, **order["first_seen"]}
+        if MISTAKE == "refund_is_final":
+            order["refunded"] = sum(order["first_seen"].values())
+        elif MISTAKE != "add_up_refunds":
+            order["refunded"] = sum(made.values()) + order["taken_for_refund"]
         by_event = MISTAKE in ("no_dedupe", "dedupe_by_event_id_only")
         if order["paid"] > 0 and not order["fulfilled"] and not by_event:
             order["fulfilled"] = 1  # ship it
@@ -191,7 +194,7 @@ def come_back(query):
     session = query.get("session", [""])[0]
     if ONE_EVENT:
         return 200, {}
-    if MISTAKE == "fulfill_on_return" or (MISTAKE == "believe_return" and session):
+    if MISTAKE == "fulfill_on_return":
         order["fulfilled"] = 1
         order["paid"] = order["amount"]
         return 200, {}
@@ -200,7 +203,7 @@ def come_back(query):
             found = ask(stripe.checkout.Session.retrieve, session)
         except stripe.InvalidRequestError:
             return 404, {}
-        if found.client_reference_id != order["id"]:
+        if found.client_reference_id != order["id"] and MISTAKE != "believe_return":
             return 404, {}
         learn(order, found.payment_intent)
     refresh(order)
@@ -300,9 +303,9 @@ def webhook(payload, signature):
         except (ValueError, stripe.SignatureVerificationError):
             return 400, {"error": "signature"}
         event = json.loads(payload)
-    if MISTAKE == "fulfill_only_on_return":
-        return 200, {}
     is_refund = "refund" in event["type"]
+    if MISTAKE == "fulfill_only_on_return" and not is_refund:
+        return 200, {}
     if ONE_EVENT and event["type"] not in ("payment_intent.succeeded", "payment_intent.canceled") and not is_refund:
         return 200, {}
     if MISTAKE in ("remember_first", "dedupe_by_event_id_only"):
@@ -344,12 +347,13 @@ def mistaken(event, order):
     if MISTAKE == "no_signature" and kind in ("payment_intent.succeeded", "checkout.session.completed"):
         order["paid"] = thing.get("amount_received") or thing.get("amount_total") or 0
         return True
-    if MISTAKE == "void_is_refund" and kind == "charge.refunded":
-        order["refunded"] = thing["amount_refunded"]
-    if MISTAKE == "remainder_is_refund" and kind in ("charge.captured", "charge.refunded"):
-        order["refunded"] = thing["amount"] - thing["amount_captured"] + (thing["amount_refunded"] if thing["captured"] else 0)
-    if MISTAKE == "add_up_refunds" and kind == "refund.created":
-        order["refunded"] += thing["amount"]
+    if MISTAKE == "void_is_refund" and kind == "charge.refunded" and not thing["captured"]:
+        order["taken_for_refund"] = thing["amount_refunded"]
+    if MISTAKE == "remainder_is_refund" and kind == "charge.captured":
+        order["taken_for_refund"] = thing["amount"] - thing["amount_captured"]
+    if MISTAKE == "add_up_refunds":
+        is_back = kind == "refund.failed" or kind == "refund.updated" and thing["status"] == "canceled"
+        order["refunded"] += thing["amount"] if kind == "refund.created" else -thing["amount"] if is_back else 0
     return False
 
 
