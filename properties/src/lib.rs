@@ -163,6 +163,10 @@ catalogue! {
     payment_change notifications::refunds_are_told "refunds and their moves are reported, and nothing else as a refund" "B59 B60 U15 U16 R7 R12 EVT-13 EVT-14";
     notified_step notifications::previous_values_are_true "previous values are the ones that were there" "I16 B55 B58";
     notified_step notifications::changed_values_are_listed "what a notification shows as changed, it lists with its previous value" "I16 A15 B53 B55 B58";
+    notified_step causes::payment_notifications_have_a_cause "a notification about a payment, its charge or its refunds has its cause in the same step" "EVT-22 EVT-3 EVT-4 EVT-5 EVT-6 EVT-8 EVT-10 EVT-11 EVT-13 EVT-14 R8 R10";
+    change causes::setup_and_session_notifications_have_a_cause "a notification about a setup or a session's bank payment has its cause in the same step" "EVT-22 C19 EVT-16 EVT-17 R10";
+    payment_change causes::effects_are_notified_without_a_response "refunds, pieces, challenges and failures are notified once, also without a response to the merchant" "C7 C13 EVT-4 EVT-5 EVT-8 EVT-13 R2";
+    change causes::setup_effects_are_notified "creation, challenges and failures of a setup are notified once" "C19 EVT-16";
 
     // Idempotency
     step idempotency::replay_answers_the_same "a repeated request is answered as the first time" "I13 R2 R3 IDEM-3 IDEM-12";
@@ -202,6 +206,7 @@ catalogue! {
 
 pub mod abstraction;
 mod capture;
+mod causes;
 mod connect;
 pub mod consumer;
 mod expiry;
@@ -229,7 +234,7 @@ pub use snapshot::{Happening, Snapshot, Trace};
 pub use step::{Captured, PaymentStep, Step};
 
 /// The source of each topic, for [`Property::why`].
-const SOURCES: [(&str, &str); 11] = [
+const SOURCES: [(&str, &str); 12] = [
     ("money", include_str!("money.rs")),
     (
         "lifecycle",
@@ -247,6 +252,7 @@ const SOURCES: [(&str, &str); 11] = [
     ("connect", include_str!("connect.rs")),
     ("ledger", include_str!("ledger.rs")),
     ("notifications", include_str!("notifications.rs")),
+    ("causes", include_str!("causes.rs")),
     ("idempotency", include_str!("idempotency.rs")),
     ("setup", include_str!("setup.rs")),
     ("session", include_str!("session.rs")),

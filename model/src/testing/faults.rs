@@ -2,6 +2,7 @@
 
 mod asked;
 mod capture;
+mod causes;
 mod connect;
 mod expiry;
 mod idempotency;
@@ -30,6 +31,7 @@ pub fn faults() -> impl Iterator<Item = &'static PlantedFault> {
         connect::FAULTS,
         ledger::FAULTS,
         notifications::FAULTS,
+        causes::FAULTS,
         idempotency::FAULTS,
         setup::FAULTS,
         session::FAULTS,

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod capture;
+mod causes;
 mod connect;
 mod lifecycle;
 mod money;
@@ -22,6 +23,7 @@ pub(super) fn cases() -> Vec<Case> {
         attempts::refusals(),
         capture::captures(),
         capture::expiry(),
+        causes::causes(),
         refunds::refunds(),
         connect::connect(),
         connect::ledger(),
