@@ -4,12 +4,11 @@
 mod diagram;
 mod matrix;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_model::trace::Verb;
-use holdfast_model::{Accepted, Input, Observation, Operation, Outcome, Rejection, State, Target, transition};
+use holdfast_model::{Accepted, Input, Observation, Operation, Outcome, Rejection, Target};
 
-use holdfast_explorer::Space;
 use holdfast_scenarios::space::ModelSpace;
 use holdfast_scenarios::{Capacity, SCENARIOS, Visit};
 
@@ -135,21 +134,9 @@ impl Visit for Walk<'_> {
 
     fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) {
         let config = space.config();
-        let mut seen: HashSet<State<PAYMENTS, KEYS>> = space.roots().into_iter().collect();
-        let mut waiting: VecDeque<_> = space.roots().into();
-        let mut inputs = Vec::new();
-        while let Some(state) = waiting.pop_front() {
-            let before = state.observe(config);
-            inputs.clear();
-            space.inputs(&state, &mut inputs);
-            for input in &inputs {
-                let step = transition(config, &state, *input);
-                let after = step.after.observe(config);
-                self.0.note(*input, &before.observation(config), step.outcome, &after.observation(config));
-                if seen.insert(step.after) {
-                    waiting.push_back(step.after);
-                }
-            }
-        }
+        space.walk(usize::MAX, |state, input, made| {
+            let (before, after) = (state.observe(config), made.after.observe(config));
+            self.0.note(input, &before.observation(config), made.outcome, &after.observation(config));
+        });
     }
 }

@@ -1,5 +1,6 @@
 //! The model as a space that the explorers visit.
 
+use std::collections::{HashSet, VecDeque};
 use std::hash::{Hash, Hasher};
 
 use holdfast_model::testing::{PlantedFault, faulty_transition};
@@ -64,6 +65,28 @@ impl<const PAYMENTS: usize, const KEYS: usize> ModelSpace<PAYMENTS, KEYS> {
     #[inline]
     pub fn representative(&self, state: &State<PAYMENTS, KEYS>) -> State<PAYMENTS, KEYS> {
         if self.canonical { state.canonical() } else { *state }
+    }
+
+    /// Visits each transition from the first `limit` states, breadth first: the state before, the input and the result.
+    pub fn walk(
+        &self,
+        limit: usize,
+        mut visit: impl FnMut(&State<PAYMENTS, KEYS>, Input, &Transition<PAYMENTS, KEYS>),
+    ) {
+        let mut seen: HashSet<State<PAYMENTS, KEYS>> = self.roots().into_iter().collect();
+        let mut waiting: VecDeque<_> = self.roots().into();
+        let mut inputs = Vec::new();
+        while let Some(state) = waiting.pop_front() {
+            inputs.clear();
+            self.inputs(&state, &mut inputs);
+            for input in &inputs {
+                let made = self.transition(&state, *input);
+                visit(&state, *input, &made);
+                if seen.len() < limit && seen.insert(made.after) {
+                    waiting.push_back(made.after);
+                }
+            }
+        }
     }
 
     /// Returns the configuration of the model.

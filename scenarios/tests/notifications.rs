@@ -3,10 +3,9 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "a test counts to no great height")]
 
-use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::collections::BTreeMap;
 
-use holdfast_explorer::Space;
-use holdfast_model::{Notification, NotificationKind, Previous, State, transition};
+use holdfast_model::{Notification, NotificationKind, Previous};
 use holdfast_properties::{PropertyBits, Step, judge_step};
 use holdfast_scenarios::space::ModelSpace;
 use holdfast_scenarios::{SCENARIOS, Visit};
@@ -26,50 +25,39 @@ impl Visit for Altered<'_> {
 
     fn visit<const PAYMENTS: usize, const KEYS: usize>(self, space: ModelSpace<PAYMENTS, KEYS>) {
         let config = space.config();
-        let mut seen: HashSet<State<PAYMENTS, KEYS>> = space.roots().into_iter().collect();
-        let mut waiting: VecDeque<_> = space.roots().into();
-        let mut inputs = Vec::new();
         let mut known: Vec<Notification> = Vec::new();
-        while let Some(state) = waiting.pop_front() {
-            let sight = state.observe(config);
-            let moment = sight.observation(config);
-            inputs.clear();
-            space.inputs(&state, &mut inputs);
-            for input in &inputs {
-                let made = transition(config, &state, *input);
-                if seen.len() < STATES && seen.insert(made.after) {
-                    waiting.push_back(made.after);
+        space.walk(STATES, |state, input, made| {
+            let (before, after) = (state.observe(config), made.after.observe(config));
+            let broken = |notifications: &[Notification]| {
+                let (before, after) = (before.observation(config), after.observation(config));
+                judge_step(&Step::new(before, input, made.outcome, notifications, after)).broken
+            };
+            let emitted = made.notifications.as_slice();
+            assert_eq!(broken(emitted), PropertyBits::ZERO, "{input}");
+            let mut judge = |change: &'static str, kind: NotificationKind, notifications: &[Notification]| {
+                let is_noticed = broken(notifications) != PropertyBits::ZERO;
+                let row = self.tried.entry((change, kind.name())).or_default();
+                row.0 += 1;
+                if !is_noticed {
+                    row.1 += 1;
+                    row.2 = format!("{input} {:?}", made.outcome);
                 }
-                let sight = made.after.observe(config);
-                let told = made.notifications.as_slice();
-                let correct = Step::new(moment, *input, made.outcome, told, sight.observation(config));
-                assert_eq!(judge_step(&correct).broken, PropertyBits::ZERO, "{input}");
-                let mut judge = |way: &'static str, kind: NotificationKind, notifications: &[Notification]| {
-                    let step = Step::new(moment, *input, made.outcome, notifications, sight.observation(config));
-                    let is_noticed = judge_step(&step).broken != PropertyBits::ZERO;
-                    let row = self.tried.entry((way, kind.name())).or_default();
-                    row.0 += 1;
-                    if !is_noticed {
-                        row.1 += 1;
-                        row.2 = format!("{input} {:?}", made.outcome);
-                    }
-                };
-                for (place, notification) in told.iter().enumerate() {
-                    let mut fewer = told.to_vec();
-                    fewer.remove(place);
-                    judge("missing", notification.kind, &fewer);
-                    let alike = |it: &&Notification| it.kind == notification.kind && it.about == notification.about;
-                    if !known.iter().any(|it| alike(&it)) {
-                        known.push(Notification { previous: Previous::default(), ..*notification });
-                    }
-                }
-                for extra in &known {
-                    if told.iter().all(|it| it.kind != extra.kind) {
-                        judge("extra", extra.kind, &[told, &[*extra]].concat());
-                    }
+            };
+            for (place, notification) in emitted.iter().enumerate() {
+                let mut fewer = emitted.to_vec();
+                fewer.remove(place);
+                judge("missing", notification.kind, &fewer);
+                let alike = |it: &&Notification| it.kind == notification.kind && it.about == notification.about;
+                if !known.iter().any(|it| alike(&it)) {
+                    known.push(Notification { previous: Previous::default(), ..*notification });
                 }
             }
-        }
+            for extra in &known {
+                if emitted.iter().all(|it| it.kind != extra.kind) {
+                    judge("extra", extra.kind, &[emitted, &[*extra]].concat());
+                }
+            }
+        });
     }
 }
 

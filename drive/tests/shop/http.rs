@@ -1,7 +1,7 @@
 //! Requests in, answers out.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::net::TcpStream;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -10,6 +10,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Fault;
+use super::form::form;
+use super::message::message;
 use super::till::{Answer, Till};
 
 /// Requests after which the server that goes away is gone.
@@ -123,48 +125,12 @@ fn answer(
 }
 
 fn read(lines: &mut BufReader<TcpStream>) -> Option<(String, String, Form, Option<String>)> {
-    let mut line = String::new();
-    if lines.read_line(&mut line).ok()? == 0 {
-        return None;
-    }
-    let mut words = line.split_whitespace().map(str::to_owned);
+    let (first, headers, body) = message(lines)?;
+    let mut words = first.split_whitespace().map(str::to_owned);
     let (method, target) = (words.next()?, words.next()?);
-    let (mut length, mut key) = (0_usize, None);
-    loop {
-        let mut line = String::new();
-        lines.read_line(&mut line).ok()?;
-        let line = line.trim();
-        if line.is_empty() {
-            break;
-        }
-        let (name, value) = line.split_once(':')?;
-        match name.to_ascii_lowercase().as_str() {
-            "content-length" => length = value.trim().parse().ok()?,
-            "idempotency-key" => key = Some(value.trim().to_owned()),
-            _ => {}
-        }
-    }
-    let mut body = vec![0; length];
-    lines.read_exact(&mut body).ok()?;
     let (path, query) = target.split_once('?').unwrap_or((&target, ""));
-    let text = if body.is_empty() { query.to_owned() } else { String::from_utf8(body).ok()? };
-    let pairs = text.split('&').filter_map(|pair| pair.split_once('='));
-    let form = pairs.map(|(name, value)| (plain(name), plain(value))).collect();
-    Some((method, path.to_owned(), form, key))
-}
-
-fn plain(text: &str) -> String {
-    let mut bytes = text.bytes();
-    let mut out = Vec::new();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let hex: String = [bytes.next().unwrap(), bytes.next().unwrap()].map(char::from).iter().collect();
-            out.push(u8::from_str_radix(&hex, 16).unwrap());
-        } else {
-            out.push(byte);
-        }
-    }
-    String::from_utf8(out).unwrap()
+    let form = form(if body.is_empty() { query } else { &body });
+    Some((method, path.to_owned(), form, headers.get("idempotency-key").cloned()))
 }
 
 /// A refusal.

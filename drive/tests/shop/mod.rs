@@ -1,7 +1,9 @@
 //! A small server of the provider's API: PaymentIntents by card, manual capture, refunds, challenges, keys. What it gets
 //! wrong is a switch.
 
+pub(crate) mod form;
 mod http;
+pub(crate) mod message;
 mod money;
 mod shown;
 mod till;

@@ -6,6 +6,9 @@ use std::net::{SocketAddr, TcpStream};
 
 use serde_json::Value;
 
+use super::shop::form::form;
+use super::shop::message::message;
+
 /// A request of the drive.
 #[derive(Clone, Debug)]
 pub(super) struct Ask {
@@ -45,8 +48,7 @@ impl Ask {
         let (method, target) = (words.next()?, words.next()?);
         let (path, query) = target.split_once('?').unwrap_or((&target, ""));
         let encoded = if method == "GET" { query.to_owned() } else { body };
-        let pairs = encoded.split('&').filter_map(|pair| pair.split_once('='));
-        let form = pairs.map(|(name, value)| (plain(name), plain(value))).collect();
+        let form = form(&encoded);
         let header = |name: &str| headers.get(name).cloned();
         let (key, account) = (header("idempotency-key"), header("stripe-account"));
         let authorization = header("authorization").unwrap_or_default();
@@ -119,40 +121,6 @@ pub(super) fn write(out: &mut impl Write, reply: &Reply) -> std::io::Result<()> 
     let head = format!("HTTP/1.1 {} X\r\n{wait}Content-Type: application/json\r\n", reply.status);
     out.write_all(format!("{head}Content-Length: {}\r\n\r\n{body}", body.len()).as_bytes())?;
     out.flush()
-}
-
-type Message = (String, BTreeMap<String, String>, String);
-
-fn message(lines: &mut impl BufRead) -> Option<Message> {
-    let mut first = String::new();
-    if lines.read_line(&mut first).ok()? == 0 {
-        return None;
-    }
-    let mut headers = BTreeMap::new();
-    loop {
-        let mut line = String::new();
-        lines.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim().split_once(':') else { break };
-        headers.insert(name.to_ascii_lowercase(), value.trim().to_owned());
-    }
-    let length = headers.get("content-length").and_then(|text| text.parse().ok()).unwrap_or(0);
-    let mut body = vec![0; length];
-    lines.read_exact(&mut body).ok()?;
-    Some((first, headers, String::from_utf8(body).ok()?))
-}
-
-fn plain(text: &str) -> String {
-    let mut bytes = text.bytes();
-    let mut out = Vec::new();
-    while let Some(byte) = bytes.next() {
-        if byte == b'%' {
-            let hex: String = [bytes.next().unwrap(), bytes.next().unwrap()].map(char::from).iter().collect();
-            out.push(u8::from_str_radix(&hex, 16).unwrap());
-        } else {
-            out.push(if byte == b'+' { b' ' } else { byte });
-        }
-    }
-    String::from_utf8(out).unwrap()
 }
 
 fn escaped(text: &str) -> String {

@@ -2,10 +2,10 @@
 
 use std::cell::Cell;
 
+use holdfast_harness::replay;
 use holdfast_harness::{Capabilities, Capability, Failure, Field, ModelSubject, Reaction, Subject, Suite};
-use holdfast_harness::{SystemSnapshot, replay};
 use holdfast_model::trace::Verb;
-use holdfast_model::{Call, Config, EnvironmentEvent, Input, Operation};
+use holdfast_model::{Call, Input, Operation};
 
 use crate::suite::THREE_KEYS;
 

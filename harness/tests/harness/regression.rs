@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use holdfast_harness::concurrent::{Concurrent, Overlap, Raced};
 use holdfast_harness::counterexample;
 use holdfast_harness::crash::Recoverable;
-use holdfast_harness::{Answer, Failure, ModelSubject, Reaction, RunMode, Subject, Suite, SystemSnapshot};
+use holdfast_harness::{Answer, Failure, ModelSubject, Reaction, RunMode, Subject, Suite};
 use holdfast_model::trace::Script;
-use holdfast_model::{Call, Config, DeliveryFault, EnvironmentEvent, Input, KeyId, Operation};
+use holdfast_model::{Call, Config, DeliveryFault, KeyId, Operation};
 
 /// The model with restarts, overlapping requests and any number of keys. If it is forgetful, it loses its state in a
 /// crash and in an overlap.

@@ -2,12 +2,11 @@
 
 use holdfast_harness::guarded::Guarded;
 use holdfast_harness::{
-    Capabilities, Capability, Failure, ModelSubject, Reaction, Subject, Suite, SystemSnapshot, Verdict, engine_test,
-    replay,
+    Capabilities, Capability, Failure, ModelSubject, Reaction, Subject, Suite, Verdict, engine_test, replay,
 };
 use holdfast_model::testing::{faults, faulty_transition};
 use holdfast_model::trace::Script;
-use holdfast_model::{Call, Config, EnvironmentEvent, Input, KeyId, Operation};
+use holdfast_model::{Call, Config, EnvironmentEvent, Input, Operation};
 
 pub(crate) const THREE_KEYS: (&str, &str) = ("retries", "the model has three keys");
 

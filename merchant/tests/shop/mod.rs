@@ -1,13 +1,17 @@
 //! A small shop in this process: it pays on the server, and has one habit.
 
 pub(crate) mod ledger;
+#[path = "../../../drive/tests/shop/message.rs"]
+mod message;
+
+use message::message;
 
 use holdfast_merchant::http::WebClient;
 use holdfast_merchant::{MerchantConfig, MerchantOrder};
 use holdfast_server::chaos::{Behavior, ChaosChoice, ChaosProfile};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -158,20 +162,7 @@ impl TestShop {
 
 /// Reads one request: method, path and body.
 fn request(stream: &mut BufReader<TcpStream>) -> Option<(String, String, String)> {
-    let (mut first, mut length) = (String::new(), 0);
-    stream.read_line(&mut first).ok().filter(|count| *count > 0)?;
-    loop {
-        let mut line = String::new();
-        stream.read_line(&mut line).ok()?;
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some(number) = line.to_lowercase().strip_prefix("content-length:") {
-            length = number.trim().parse().ok()?;
-        }
-    }
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).ok()?;
-    let mut words = first.split(' ');
-    Some((words.next()?.to_owned(), words.next()?.to_owned(), String::from_utf8(body).ok()?))
+    let (first, _, body) = message(stream)?;
+    let mut words = first.split(' ').map(str::to_owned);
+    Some((words.next()?, words.next()?, body))
 }
