@@ -2,6 +2,24 @@
 
 use super::*;
 
+/// The kinds whose causes one property states.
+const KINDS: [Kind; 14] = [
+    Kind::IntentRequiresAction,
+    Kind::IntentCapturableUpdated,
+    Kind::IntentPaymentFailed,
+    Kind::ChargePending,
+    Kind::ChargeFailed,
+    Kind::ChargeUpdated,
+    Kind::ChargeExpired,
+    Kind::ChargeRefunded,
+    Kind::RefundCreated,
+    Kind::RefundUpdated,
+    Kind::ChargeRefundUpdated,
+    Kind::RefundFailed,
+    Kind::FeeRefunded,
+    Kind::TransferReversed,
+];
+
 pub(super) fn causes() -> Vec<Case> {
     let rule = "payment-notifications-have-a-cause";
     let no = Err(Rejection::Declined(Decline::GenericDecline));
@@ -25,24 +43,8 @@ pub(super) fn causes() -> Vec<Case> {
         take(p, 1000);
         end(p);
     });
-    let kinds = [
-        Kind::IntentRequiresAction,
-        Kind::IntentCapturableUpdated,
-        Kind::IntentPaymentFailed,
-        Kind::ChargePending,
-        Kind::ChargeFailed,
-        Kind::ChargeUpdated,
-        Kind::ChargeExpired,
-        Kind::ChargeRefunded,
-        Kind::RefundCreated,
-        Kind::RefundUpdated,
-        Kind::ChargeRefundUpdated,
-        Kind::RefundFailed,
-        Kind::FeeRefunded,
-        Kind::TransferReversed,
-    ];
     vec![
-        Case(rule, vec![], kinds.into_iter().map(nothing).collect()),
+        Case(rule, vec![], KINDS.into_iter().map(nothing).collect()),
         Case(
             rule,
             vec![
