@@ -125,7 +125,13 @@ pub(super) fn lose(batch: &mut Batch, event_type: EventType) -> bool {
 
 /// Repeats the events of a type.
 pub(super) fn twice(batch: &mut Batch, event_type: EventType) -> bool {
-    let again: Vec<_> = batch.events.iter().filter(|event| event.event_type == event_type).cloned().collect();
+    also(batch, event_type, event_type)
+}
+
+/// Repeats the events of a type as events of another type.
+pub(super) fn also(batch: &mut Batch, event_type: EventType, other: EventType) -> bool {
+    let mut again: Vec<_> = batch.events.iter().filter(|event| event.event_type == event_type).cloned().collect();
+    again.iter_mut().for_each(|event| event.event_type = other);
     let acted = !again.is_empty();
     batch.events.extend(again);
     acted

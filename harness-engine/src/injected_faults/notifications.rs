@@ -6,7 +6,7 @@ use holdfast_engine::{Money, objects::Was};
 use super::Breaks::{Consumer, Property, Seen};
 use super::How::Writes;
 use super::InjectedFault;
-use super::edits::{lose, more, twice};
+use super::edits::{also, lose, more, twice};
 
 /// Defines the fault that loses or repeats the events of one type: the edit, the type, the wrong effect, the
 /// requirements and the property that breaks.
@@ -140,5 +140,31 @@ pub(super) const TABLE: &[InjectedFault] = &[
             batch.events.reverse();
             batch.events.len() > 1
         }),
+    },
+    of_one_type!(
+        lose,
+        ChargeFailed,
+        "the failure of a charge is not notified",
+        "C13 EVT-5",
+        "effects-are-notified-without-a-response"
+    ),
+    of_one_type!(
+        lose,
+        SetupIntentCreated,
+        "the creation of a setup is not notified",
+        "C19 EVT-16",
+        "setup-effects-are-notified"
+    ),
+    InjectedFault {
+        name: "a new refund is also notified as updated",
+        rules: "EVT-13 EVT-22",
+        breaks: Property("payment-notifications-have-a-cause"),
+        how: Writes(|batch, _| also(batch, EventType::RefundCreated, EventType::RefundUpdated)),
+    },
+    InjectedFault {
+        name: "a setup that waits for its customer is also notified as failed",
+        rules: "EVT-16 EVT-22",
+        breaks: Property("setup-and-session-notifications-have-a-cause"),
+        how: Writes(|batch, _| also(batch, EventType::SetupIntentRequiresAction, EventType::SetupIntentSetupFailed)),
     },
 ];
