@@ -299,6 +299,8 @@ fn a_report_has_every_form() {
     let html = report.html();
     assert!(html.contains("<h2 id=\"f1\">") && html.contains("href=\"#f1\"") && !html.contains("src="), "{html}");
     for part in [
+        "<svg role=\"img\"",
+        "money by the model",
         "<h2>Requirements</h2>",
         "<td>contradicted<td>",
         "<td>confirmed<td>",

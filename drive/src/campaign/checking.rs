@@ -11,7 +11,7 @@ use crate::wire::TransportError;
 type CheckSightings = Vec<(Sighting, Vec<CheckStep>)>;
 
 /// The result of carrying out a check once.
-struct Attempt {
+struct CheckAttempt {
     found: CheckSightings,
     looked: Looked,
     /// The requirements that were seen to be kept.
@@ -52,12 +52,12 @@ impl DriveCampaign<'_> {
         name: &'static str,
         check: CheckFn,
     ) -> Result<(Looked, BTreeSet<&'static str>), TransportError> {
-        let Attempt { found: first, looked, kept } = self.attempt(name, check, 0)?;
+        let CheckAttempt { found: first, looked, kept } = self.attempt(name, check, 0)?;
         if first.is_empty() {
             return Ok((looked, kept));
         }
         match self.attempt(name, check, 1) {
-            Ok(Attempt { found: again, looked, mut kept }) => {
+            Ok(CheckAttempt { found: again, looked, mut kept }) => {
                 for (sighting, _) in first.iter().chain(&again) {
                     kept.retain(|id| !sighting.rules.contains(id));
                 }
@@ -73,7 +73,7 @@ impl DriveCampaign<'_> {
 
     /// Carries out a check once. A request without an answer ends the check, and is found. A check in which a request
     /// was answered with a server error was not carried out: an error says nothing about the requirement.
-    fn attempt(&mut self, name: &'static str, check: CheckFn, attempt: u8) -> Result<Attempt, TransportError> {
+    fn attempt(&mut self, name: &'static str, check: CheckFn, attempt: u8) -> Result<CheckAttempt, TransportError> {
         let mut checker = Checker::new(self.server, name, attempt);
         let looked = check(&mut checker);
         let (found, kept) = (std::mem::take(&mut checker.found), std::mem::take(&mut checker.kept));
@@ -84,13 +84,13 @@ impl DriveCampaign<'_> {
                 Err(broken)
             }
             Err(_) => {
-                Ok(Attempt { found, looked: Looked::NotDone("a request was not answered"), kept: BTreeSet::new() })
+                Ok(CheckAttempt { found, looked: Looked::NotDone("a request was not answered"), kept: BTreeSet::new() })
             }
             Ok(_) if has_failed => {
                 let looked = Looked::NotDone("a request was answered with a server error");
-                Ok(Attempt { found, looked, kept: BTreeSet::new() })
+                Ok(CheckAttempt { found, looked, kept: BTreeSet::new() })
             }
-            Ok(looked) => Ok(Attempt { found, looked, kept }),
+            Ok(looked) => Ok(CheckAttempt { found, looked, kept }),
         }
     }
 

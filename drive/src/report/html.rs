@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use holdfast_properties::Property;
 
-use super::{Report, RequirementVerdict, curl, python};
+use super::{Report, RequirementVerdict, curl, picture, python};
 use crate::checks::Looked;
 use crate::finding::{Class, Finding};
 
@@ -35,7 +35,8 @@ impl Report {
         write!(out, "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>{name}</title>")?;
         write!(
             out,
-            "<meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style>\n<h1>{name}</h1>\n"
+            "<meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}{}</style>\n<h1>{name}</h1>\n",
+            picture::STYLE
         )?;
         writeln!(
             out,
@@ -167,6 +168,8 @@ impl Report {
         }
         let trace = finding.trace();
         writeln!(out, "</table><pre>{}</pre>", escaped(&trace.join("\n")))?;
+        out.push_str(&picture::sequence(finding)?);
+        out.push_str(&picture::bars(&self.config, finding)?);
         for (name, text) in [
             ("curl", curl(&self.profile, &self.config, &self.url, finding)),
             ("Python SDK", python(&self.profile, &self.config, &self.url, finding)),

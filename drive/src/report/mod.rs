@@ -4,6 +4,7 @@ mod ci;
 mod html;
 mod json;
 mod markdown;
+mod picture;
 mod script;
 
 use std::collections::{BTreeMap, BTreeSet};
