@@ -1,6 +1,6 @@
 //! Audits that are interrupted, and go on.
 #![cfg(unix)]
-#![expect(clippy::unwrap_used, reason = "a helper of a test may fail it")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a helper of a test may fail it")]
 
 use std::fs;
 use std::io::{BufWriter, Write};

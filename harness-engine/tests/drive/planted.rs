@@ -71,7 +71,7 @@ pub(super) enum Change {
     TooLargeReversalsFail,
     /// A fourth capture is refused.
     FourthCaptureRefused,
-    /// The payment of a session is `pending`, which is no word of it.
+    /// The payment status of a session is `pending`, a word that sessions do not have.
     SessionWaits,
     /// Reads of sessions are answered 500.
     SessionsFail,

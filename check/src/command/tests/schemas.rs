@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::{Exit, OutputStyle, RECEIVES_700, Toy, check_on, file};
 use crate::web::api::{self, WalkRequest};
 
-#[expect(dead_code, reason = "the tests of the drive use the rest")]
+#[expect(dead_code, clippy::arithmetic_side_effects, reason = "the tests of the drive use the rest; wrong on purpose")]
 #[path = "../../../../drive/tests/shop/mod.rs"]
 mod shop;
 
