@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -32,8 +32,9 @@ fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// Runs a program in the folder; after the time, it and its children get the signal of Ctrl-C.
-fn interrupted_after(milliseconds: u64, folder: &Path, program: &str, arguments: &[&str]) -> Output {
+/// Runs a program in the folder. The time after it has made the file `begun`, it and its children get the signal of
+/// Ctrl-C.
+fn interrupted_after(milliseconds: u64, begun: &Path, folder: &Path, program: &str, arguments: &[&str]) -> Output {
     let check = Path::new(env!("CARGO_BIN_EXE_check")).parent().unwrap();
     let path = format!("{}:{}", check.display(), std::env::var("PATH").unwrap());
     let mut command = Command::new(program);
@@ -41,7 +42,12 @@ fn interrupted_after(milliseconds: u64, folder: &Path, program: &str, arguments:
     command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
     let process = command.spawn().unwrap();
     let group = format!("-{}", process.id());
+    let begun = begun.to_owned();
     let signal = std::thread::spawn(move || {
+        let start = Instant::now();
+        while !begun.exists() && start.elapsed() < Duration::from_secs(60) {
+            sleep(Duration::from_millis(5));
+        }
         sleep(Duration::from_millis(milliseconds));
         // The group may have ended before.
         let _sent = Command::new("kill").args(["-INT", "--", &group]).stderr(std::process::Stdio::null()).status();
@@ -67,7 +73,7 @@ fn the_documented_loop_goes_on_where_it_was_interrupted() {
     let folder = folder("loop");
     let script = documented_loop();
     for milliseconds in [100, 700, 1_500, 2_500] {
-        interrupted_after(milliseconds, &folder, "bash", &["-c", &script]);
+        interrupted_after(milliseconds, &folder, &folder, "bash", &["-c", &script]);
         for part in 0..8 {
             let path = folder.join(format!("part-{part}.json"));
             if path.exists() {
@@ -94,7 +100,7 @@ fn folder_of_check() -> String {
 fn an_interrupted_audit_writes_every_report() {
     let folder = folder("reports");
     let arguments = ["audit", "events.jsonl", "--partition", "0/2", "--markdown", "a.md", "--json-to", "a.json"];
-    let output = interrupted_after(150, &folder, "check", &arguments);
+    let output = interrupted_after(100, &folder.join("a.json"), &folder, "check", &arguments);
     let out = String::from_utf8_lossy(&output.stdout).into_owned();
     assert_eq!(output.status.code(), Some(3), "{out}");
     let summary = report(&folder.join("a.json"))["summary"].clone();
