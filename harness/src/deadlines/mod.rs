@@ -20,23 +20,23 @@ pub use table::LIST as DEADLINES;
 
 /// A deadline, the way to it, and the inputs that race there.
 #[derive(Clone, Copy, Debug)]
-pub struct Deadline {
+pub struct DeadlineCase {
     /// The name, as a noun.
     pub name: &'static str,
     /// Ids of the requirements that decide the race.
     pub requirements: &'static str,
     /// The trace that leads to the state in which the deadline runs, with its configuration.
     pub setup: &'static str,
-    /// Seconds from the end of the setup to the deadline; `None` if the environment decides the moment (a bank, for
+    /// Seconds from the end of the setup to the deadline; `None` if the environment decides the time (a bank, for
     /// example), so that only the order matters.
     pub seconds: Option<u32>,
     /// The racing inputs, as lines of a trace.
     pub racers: &'static [&'static str],
 }
 
-/// The moment of a race, relative to the deadline.
+/// The time of a race, relative to the deadline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Moment {
+pub enum RaceTime {
     /// One second before the deadline.
     Before,
     /// In the second of the deadline.
@@ -47,7 +47,7 @@ pub enum Moment {
     Any,
 }
 
-impl Moment {
+impl RaceTime {
     /// Returns the column heading.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -60,13 +60,13 @@ impl Moment {
     }
 }
 
-/// The result of one race: one deadline, one moment, one order.
+/// The result of one race: one deadline, one time, one order.
 #[derive(Clone, Debug)]
-pub struct Race {
+pub struct DeadlineRace {
     /// Position of the deadline in [`DEADLINES`].
     pub deadline: usize,
-    /// The moment of the race.
-    pub moment: Moment,
+    /// The time of the race.
+    pub time: RaceTime,
     /// The racing inputs in the order in which they were sent.
     pub order: Vec<&'static str>,
     /// The answer to each input that was compared, in words.
@@ -91,30 +91,30 @@ pub enum RaceResult {
 pub struct Lattice {
     /// Name of the subject, for the heading.
     pub subject: &'static str,
-    /// The races, in the order of [`DEADLINES`], then by order, then by moment.
-    pub races: Vec<Race>,
+    /// The races, in the order of [`DEADLINES`], then by order, then by time.
+    pub races: Vec<DeadlineRace>,
 }
 
-impl Deadline {
-    /// Returns the moments at which the race is run.
+impl DeadlineCase {
+    /// Returns the times at which the race is run.
     #[must_use]
-    pub const fn moments(&self) -> &'static [Moment] {
-        if self.seconds.is_some() { &[Moment::Before, Moment::At, Moment::After] } else { &[Moment::Any] }
+    pub const fn times(&self) -> &'static [RaceTime] {
+        if self.seconds.is_some() { &[RaceTime::Before, RaceTime::At, RaceTime::After] } else { &[RaceTime::Any] }
     }
 
-    /// Returns the configuration and the inputs of a race: the setup, the advance to `moment`, and the racers in
+    /// Returns the configuration and the inputs of a race: the setup, the advance to `time`, and the racers in
     /// `order`.
     ///
     /// # Errors
     /// Returns the parse error of the setup or of a racer.
-    pub fn inputs(&self, moment: Moment, order: &[&str]) -> Result<(Config, Vec<Input>, usize), Error> {
+    pub fn inputs(&self, time: RaceTime, order: &[&str]) -> Result<(Config, Vec<Input>, usize), Error> {
         let setup: Script = self.setup.parse()?;
         let mut inputs: Vec<Input> = setup.inputs().collect();
         if let Some(seconds) = self.seconds {
-            let seconds = match moment {
-                Moment::Before => seconds.saturating_sub(1),
-                Moment::At | Moment::Any => seconds,
-                Moment::After => seconds.saturating_add(1),
+            let seconds = match time {
+                RaceTime::Before => seconds.saturating_sub(1),
+                RaceTime::At | RaceTime::Any => seconds,
+                RaceTime::After => seconds.saturating_add(1),
             };
             inputs.push(EnvironmentEvent::Advance { seconds }.into());
         }
@@ -134,10 +134,10 @@ impl Lattice {
         let mut races = Vec::new();
         for (place, deadline) in DEADLINES.iter().enumerate() {
             for order in orders(deadline.racers) {
-                for moment in deadline.moments() {
-                    let (config, inputs, first) = deadline.inputs(*moment, &order)?;
+                for time in deadline.times() {
+                    let (config, inputs, first) = deadline.inputs(*time, &order)?;
                     let (answers, result) = race(subject, &config, &inputs, first);
-                    races.push(Race { deadline: place, moment: *moment, order: order.clone(), answers, result });
+                    races.push(DeadlineRace { deadline: place, time: *time, order: order.clone(), answers, result });
                 }
             }
         }
@@ -145,12 +145,12 @@ impl Lattice {
     }
 
     /// Returns the races in which the subject differs from the model.
-    pub fn differing(&self) -> impl Iterator<Item = &Race> {
+    pub fn differing(&self) -> impl Iterator<Item = &DeadlineRace> {
         self.races.iter().filter(|race| matches!(race.result, RaceResult::Differs(_)))
     }
 
     /// Returns the races that were not compared completely.
-    pub fn not_compared(&self) -> impl Iterator<Item = &Race> {
+    pub fn not_compared(&self) -> impl Iterator<Item = &DeadlineRace> {
         self.races.iter().filter(|race| matches!(race.result, RaceResult::NotCompared(_)))
     }
 }

@@ -29,7 +29,7 @@ fn names_are_unique_and_every_order_is_run_once() {
     let lattice = Lattice::of("model", &mut ModelSubject::default()).unwrap();
     let timed = DEADLINES.iter().filter(|deadline| deadline.seconds.is_some()).count();
     assert_eq!(lattice.races.len(), (timed * 3 + DEADLINES.len() - timed) * 6, "six orders of three racers");
-    let mut runs: Vec<_> = lattice.races.iter().map(|race| (race.deadline, race.moment, race.order.clone())).collect();
+    let mut runs: Vec<_> = lattice.races.iter().map(|race| (race.deadline, race.time, race.order.clone())).collect();
     runs.sort();
     runs.dedup();
     assert_eq!(runs.len(), lattice.races.len());
@@ -44,7 +44,7 @@ fn the_model_agrees_with_itself_in_every_race() {
             RaceResult::Agrees,
             "{} {:?} {:?}",
             DEADLINES[race.deadline].name,
-            race.moment,
+            race.time,
             race.order
         );
         assert_eq!(race.answers.len(), race.order.len());
@@ -57,12 +57,16 @@ fn the_model_agrees_with_itself_in_every_race() {
 fn each_timed_deadline_changes_an_answer() {
     let lattice = Lattice::of("model", &mut ModelSubject::default()).unwrap();
     for (place, deadline) in DEADLINES.iter().enumerate().filter(|(_, deadline)| deadline.seconds.is_some()) {
-        let of = |moment| {
-            let races = lattice.races.iter().filter(move |race| race.deadline == place && race.moment == moment);
+        let of = |time| {
+            let races = lattice.races.iter().filter(move |race| race.deadline == place && race.time == time);
             races.map(|race| race.answers.clone()).collect::<Vec<_>>()
         };
-        assert_ne!(of(Moment::Before), of(Moment::After), "{}", deadline.name);
-        assert!(of(Moment::Before) != of(Moment::At) || of(Moment::At) != of(Moment::After), "{}", deadline.name);
+        assert_ne!(of(RaceTime::Before), of(RaceTime::After), "{}", deadline.name);
+        assert!(
+            of(RaceTime::Before) != of(RaceTime::At) || of(RaceTime::At) != of(RaceTime::After),
+            "{}",
+            deadline.name
+        );
     }
 }
 
@@ -75,7 +79,7 @@ fn a_subject_that_captures_in_the_last_second_differs_there_alone() {
     let lattice = Lattice::of("late", &mut subject).unwrap();
     assert!(lattice.differing().count() > 0);
     for race in lattice.differing() {
-        assert_eq!(race.moment, Moment::At, "{:?}", race.order);
+        assert_eq!(race.time, RaceTime::At, "{:?}", race.order);
         assert!(DEADLINES[race.deadline].name.contains("hold"), "{}", DEADLINES[race.deadline].name);
     }
     let page = Lattice::of("model", &mut ModelSubject::default()).unwrap().table(&[lattice]);

@@ -1,6 +1,6 @@
 //! The operations of the API: one table of verb, path, parameters, answer and reader.
 //!
-//! Whatever needs the list of operations reads this table: decoding a request, the statuses 404 and 405, and the
+//! Every use of the list of operations reads this table: decoding a request, the statuses 404 and 405, and the
 //! description that a server publishes.
 
 use super::fields::{Fields, read_id};
