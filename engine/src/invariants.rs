@@ -1,8 +1,8 @@
 //! Internal invariants of the records: what every decision, commit and reconciliation relies on.
 //!
 //! [`record`] and [`change`] are pure checks. Reconciliation always runs them and reports the first violation. The core
-//! and the shell assert them around each decision and at each commit if [`ENABLED`] holds and the engine was not told
-//! otherwise ([`EngineParts::assertions`](crate::EngineParts::assertions)).
+//! and the shell assert them around each decision and at each commit if [`ENABLED`] holds and the engine's parts do
+//! not say otherwise ([`EngineParts::assertions`](crate::EngineParts::assertions)).
 
 use crate::Object;
 use crate::objects::{

@@ -2,11 +2,11 @@
 
 mod decline;
 mod kinds;
-mod others;
+mod other_types;
 
 pub use decline::Decline;
 pub use kinds::{MethodType, Network};
-pub use others::OtherType;
+pub use other_types::OtherType;
 
 use serde::{Deserialize, Serialize};
 

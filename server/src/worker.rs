@@ -126,10 +126,7 @@ impl Worker {
         *waited.unwrap_or_else(PoisonError::into_inner).0 = false;
     }
 
-    /// Runs the jobs due at `now` and starts their webhooks without waiting.
-    ///
-    /// # Errors
-    /// Returns an error if the store fails.
+    /// Runs the jobs due at `now` and starts their webhooks without waiting. Fails if the store fails.
     fn round(self: &Arc<Self>, now: Time) -> Result<Round, StoreError> {
         let _one = held(&self.round);
         // A webhook in flight before the jobs are read must not be repeated, even if it completes meanwhile.
@@ -190,10 +187,7 @@ impl Worker {
     }
 
     /// Attempts the due webhooks: those of a server on threads of their own, waiting up to `patience`; those of a test on
-    /// this thread. Sets `attempted` as soon as one of them has ended, whatever the endpoint answered.
-    ///
-    /// # Errors
-    /// Returns an error if the store fails.
+    /// this thread. Sets `attempted` as soon as one attempt has ended. Fails if the store fails.
     pub(crate) fn post_due(
         self: &Arc<Self>,
         now: Time,

@@ -30,7 +30,7 @@ pub enum Ask {
         currency: Currency,
         /// The charged method.
         method: TestMethod,
-        /// What the network may know about the customer.
+        /// The network's knowledge about the customer.
         presence: Presence,
         /// Whether the money is taken at once.
         capture: bool,
@@ -39,7 +39,7 @@ pub enum Ask {
     Verify {
         /// The method.
         method: TestMethod,
-        /// What the network may know about the customer.
+        /// The network's knowledge about the customer.
         presence: Presence,
     },
     /// Take `amount` of a hold; with `last`, release the rest to the cardholder.
@@ -96,7 +96,7 @@ pub enum Ask {
     },
 }
 
-/// What the network may know about the customer when it decides whether to challenge.
+/// The network's knowledge about the customer when it decides whether to challenge.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Presence {
     /// Whether the customer is absent.

@@ -31,7 +31,7 @@ pub struct Charge {
     pub account: AccountId,
     /// The PaymentIntent it belongs to.
     pub intent: PaymentIntentId,
-    /// When it was made.
+    /// The time of creation.
     pub created: Time,
     /// The amount authorized or debited.
     pub amount: Money,

@@ -15,7 +15,7 @@ pub struct Transfer {
     pub id: TransferId,
     /// The platform.
     pub account: AccountId,
-    /// When it was made.
+    /// The time of creation.
     pub created: Time,
     /// The amount moved.
     pub amount: Money,
@@ -42,7 +42,7 @@ pub struct Reversal {
     pub account: AccountId,
     /// The transfer it reverses.
     pub transfer: TransferId,
-    /// When it was made.
+    /// The time of creation.
     pub created: Time,
     /// The amount returned.
     pub amount: Money,
@@ -65,7 +65,7 @@ pub struct ApplicationFee {
     pub account: AccountId,
     /// The connected account that paid it (`account` in the API).
     pub payer: AccountId,
-    /// When it was taken.
+    /// The time of creation.
     pub created: Time,
     /// The amount of the fee.
     pub amount: Money,
@@ -88,7 +88,7 @@ pub struct FeeRefund {
     pub account: AccountId,
     /// The fee it gives back.
     pub fee: ApplicationFeeId,
-    /// When it was made.
+    /// The time of creation.
     pub created: Time,
     /// The amount given back.
     pub amount: Money,

@@ -102,7 +102,7 @@ pub struct PaymentIntent {
     pub id: PaymentIntentId,
     /// The account that created it.
     pub account: AccountId,
-    /// When it was created.
+    /// The time of creation.
     pub created: Time,
     /// The part of the client secret behind the id.
     pub secret: u64,
@@ -148,7 +148,7 @@ pub struct PaymentIntent {
     pub application_fee_amount: Option<Money>,
     /// The destination of a destination charge.
     pub transfer_data: Option<TransferData>,
-    /// When it was canceled.
+    /// The time of the cancellation.
     pub canceled_at: Option<Time>,
     /// The reason of the cancellation.
     pub cancellation_reason: Option<CancellationReason>,

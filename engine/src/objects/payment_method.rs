@@ -23,7 +23,7 @@ pub struct Customer {
     pub id: CustomerId,
     /// The account that created it.
     pub account: AccountId,
-    /// When it was created.
+    /// The time of creation.
     pub created: Time,
     /// The customer's name.
     pub name: Option<String>,
@@ -44,7 +44,7 @@ pub struct PaymentMethod {
     pub id: PaymentMethodId,
     /// The account that created it.
     pub account: AccountId,
-    /// When it was created.
+    /// The time of creation.
     pub created: Time,
     /// The test method behind it.
     pub test_method: TestMethod,

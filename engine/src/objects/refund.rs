@@ -107,7 +107,7 @@ pub struct Refund {
     pub charge: ChargeId,
     /// The charge's PaymentIntent.
     pub intent: PaymentIntentId,
-    /// When it was made.
+    /// The time of creation.
     pub created: Time,
     /// The amount returned.
     pub amount: Money,

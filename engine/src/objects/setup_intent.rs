@@ -60,7 +60,7 @@ pub struct SetupIntent {
     pub id: SetupIntentId,
     /// The account that created it.
     pub account: AccountId,
-    /// When it was created.
+    /// The time of creation.
     pub created: Time,
     /// The part of the client secret behind the id.
     pub secret: u64,

@@ -12,7 +12,7 @@ pub struct WebhookEndpoint {
     pub id: WebhookEndpointId,
     /// The account whose events it gets.
     pub account: AccountId,
-    /// When it was created.
+    /// The time of creation.
     pub created: Time,
     /// The URL that receives the events.
     pub url: String,
@@ -102,7 +102,7 @@ pub struct Delivery {
     pub event: EventId,
     /// The endpoint.
     pub endpoint: WebhookEndpointId,
-    /// When the event was made.
+    /// The time at which the event was made.
     pub created: Time,
     /// Its state.
     pub state: DeliveryState,

@@ -52,7 +52,7 @@ impl Reason {
                                    again. Attach a method to a customer to use it several times."
                 .to_owned(),
             Self::MethodTypeNotAllowed(name) => {
-                format!("The payment method is of the type {name}, which is not among the payment_method_types.")
+                format!("The method's type {name} is not among the `payment_method_types` of the intent.")
             }
             Self::MethodCannotBeHeld => {
                 "Payments by this type of method cannot be held: use a capture_method other than manual.".to_owned()

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 /// The longest idempotency key (IDEM-1).
 const LONGEST_KEY: usize = 255;
-/// How often the set of objects to lock may change before a request gives up.
+/// The number of times that the set of objects to lock may change before a request gives up.
 const LOCK_ROUNDS: u32 = 8;
 
 /// A request under way, with the values fixed at its arrival.

@@ -4,7 +4,9 @@
 
 use crate::command::{Command, EnvironmentEvent, JobKey, JobKind, MethodRef};
 use crate::objects::Objects;
-use crate::{AccountId, ChargeId, CustomerId, ObjectId, PaymentIntentId, RefundId, SetupIntentId, TransferId};
+use crate::{
+    AccountId, ChargeId, CustomerId, ObjectId, PaymentIntentId, PaymentMethodId, RefundId, SetupIntentId, TransferId,
+};
 
 /// Returns the objects to lock for `command`, sorted and without repetition.
 pub(super) fn lock_set(objects: &dyn Objects, account: AccountId, command: &Command) -> Vec<ObjectId> {
@@ -62,9 +64,7 @@ impl LockSet<'_> {
             }
             Command::ExpireCheckoutSession { session } => self.ids.push((*session).into()),
             Command::CreateCustomer { method, .. } => self.method(*method),
-            Command::UpdateCustomer { customer, fields } => {
-                self.customer(*customer, fields.default_method.flatten().map(MethodRef::Saved));
-            }
+            Command::UpdateCustomer { customer, fields } => self.customer(*customer, fields.default_method.flatten()),
             Command::DeleteCustomer { customer } => self.customer(*customer, None),
             Command::AttachPaymentMethod { method, .. } => self.method(Some(*method)),
             Command::DetachPaymentMethod { method } => self.ids.push((*method).into()),
@@ -192,9 +192,9 @@ impl LockSet<'_> {
         self.limited(transfer.destination);
     }
 
-    fn customer(&mut self, id: CustomerId, method: Option<MethodRef>) {
+    fn customer(&mut self, id: CustomerId, method: Option<PaymentMethodId>) {
         self.ids.push(id.into());
-        self.method(method);
+        self.ids.extend(method.map(ObjectId::from));
     }
 
     fn method(&mut self, method: Option<MethodRef>) {

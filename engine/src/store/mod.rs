@@ -187,7 +187,7 @@ pub trait Store: Send + Sync {
     /// [`StoreError`] if the store cannot be written.
     fn prune_keys(&self, before: Time) -> Result<u64, StoreError>;
 
-    /// Checks the structure, the constraints and the references of the whole store. Takes as long as reading the whole store.
+    /// Checks the structure, the constraints and the references of the whole store. Takes as long as reading the store.
     ///
     /// # Errors
     /// [`StoreError`] with the first damage, or if the store cannot be read.

@@ -79,7 +79,7 @@ fn a_decimal_amount_may_be_whole() {
     }
 }
 
-/// VOC-10: the option of cards holds the card of a session, with any capture method of the payment itself.
+/// VOC-10: the option of cards holds the card of a session beside every capture method of the payment itself.
 #[test]
 fn the_option_of_a_session_holds_cards_only() {
     let w = fresh();

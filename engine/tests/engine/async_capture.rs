@@ -89,7 +89,7 @@ fn the_background_capture_tries_until_it_succeeds() {
     w.reconciled();
 }
 
-/// A12: the background capture runs within the hour, with any delay of the dialect up to it.
+/// A12: the background capture runs within the hour for every delay of the dialect up to an hour.
 #[test]
 fn a_refund_may_come_before_the_ledger() {
     let w = TestEngine::with(Dialect::default());

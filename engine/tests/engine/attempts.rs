@@ -296,7 +296,7 @@ fn too_many_confirmations() {
     w.intent(&id).is("status=canceled");
 }
 
-/// PI-24: `last_payment_error` stays until any parameter of the payment is updated, or it is confirmed again.
+/// PI-24: `last_payment_error` stays until an update of any field or the next confirmation.
 #[test]
 fn an_update_clears_the_last_error() {
     for update in ["metadata[a]=b", "amount=900", "payment_method=pm_card_visa"] {

@@ -34,7 +34,7 @@ fn plus_one(amount: &mut Money) {
     *amount = Money::new(amount.minor() + 1);
 }
 
-/// A kind of object, and what is done to the first of it.
+/// A kind of object, and the change of its first object.
 type Spoil = (Kind, fn(&mut Object));
 
 /// Gives `change` the object behind a kind of [`Object`], as its own copy.

@@ -112,7 +112,7 @@ fn without_manual_everything_is_captured_at_once() {
     }
 }
 
-/// CAP-1 to CAP-7, CAP-9, CAP-15, U1, U2, U3: refusals in the order of the rules; nothing changes, nothing is told (I12).
+/// CAP-1 to CAP-7, CAP-9, CAP-15, U1, U2, U3: refusals in the order of the rules; nothing changes, no event is emitted (I12).
 #[test]
 fn refusals_in_order() {
     let fresh = "status=requires_capture amount_capturable=1000 amount_received=0";
@@ -240,7 +240,7 @@ fn everything_captured_and_still_open() {
     w.charge(&pi).is("captured=true");
 }
 
-/// C10, D3: a card's capture answers `succeeded`; `processing` is neither answered nor told.
+/// C10, D3: a card's capture answers `succeeded`; `processing` is neither answered nor emitted.
 #[test]
 fn a_card_capture_never_processes() {
     let w = TestEngine::new();

@@ -77,7 +77,7 @@ fn leaves(object: &Value) -> BTreeMap<String, String> {
             Value::Null => {}
             Value::Bool(_) | Value::Number(_) | Value::String(_) => {
                 let text = at.as_str().map_or_else(|| at.to_string(), str::to_owned);
-                // An id is told by its prefix; the rest is new for each object.
+                // An id is recognized by its prefix; the rest is new for each object.
                 let text = text.rsplit_once('_').map_or(text.as_str(), |(prefix, _)| prefix).to_owned();
                 into.insert(path.to_owned(), text);
             }

@@ -101,7 +101,7 @@ fn capture_races_expiry() {
     }
 }
 
-/// IDEM-3, IDEM-7, I13: many threads with one key: one effect; each gets that answer or is told that the key is in use.
+/// IDEM-3, IDEM-7, I13: many threads with one key: one effect; each gets that answer or the refusal that the key is in use.
 #[test]
 fn one_key_on_many_threads() {
     let w = TestEngine::new();

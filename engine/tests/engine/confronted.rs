@@ -115,7 +115,7 @@ fn a_capture_of_nothing_is_remembered() {
     capture("amount_to_capture=700").refused(400, "-", "-");
 }
 
-/// B27: a session whose payment was held is paid once money of it was received.
+/// B27: a session whose payment was held is paid after the first capture.
 #[test]
 fn a_captured_session_is_paid() {
     let w = TestEngine::new();
@@ -143,7 +143,7 @@ fn a_fee_named_at_confirmation() {
         .is("status=succeeded application_fee_amount=7");
 }
 
-/// PI-9: the texts of a captured payment may change, whatever its captures made of the fee.
+/// PI-9: the texts of a captured payment may change after every capture with a fee.
 #[test]
 fn a_fee_of_nothing_bars_no_update() {
     let w = TestEngine::new();

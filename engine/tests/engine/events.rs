@@ -101,7 +101,7 @@ fn how_often_events_come() {
     }
 }
 
-/// HOOK-7: an event is frozen: it shows the object as it was, whatever happened since.
+/// HOOK-7: an event is frozen: it shows the object as it was, also after later changes.
 #[test]
 fn events_are_frozen() {
     let w = TestEngine::new();

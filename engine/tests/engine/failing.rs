@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// The failures of the store and of the entropy source.
 #[derive(Default)]
-struct Weather {
+struct StoreCondition {
     /// From the next answer of the acquirer on, objects cannot be read.
     reads_will_fail: AtomicBool,
     reads_fail: AtomicBool,
@@ -24,7 +24,7 @@ struct Weather {
     secrets: AtomicU64,
 }
 
-struct Shaky(MemoryStore, Arc<Weather>);
+struct Shaky(MemoryStore, Arc<StoreCondition>);
 
 impl Store for Shaky {
     fn commit(&self, batch: Batch) -> Result<(), StoreError> {
@@ -72,7 +72,7 @@ impl Store for Shaky {
     }
 }
 
-struct Network(Arc<SimulatedAcquirer>, Arc<Weather>);
+struct Network(Arc<SimulatedAcquirer>, Arc<StoreCondition>);
 
 impl Acquirer for Network {
     fn ask(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
@@ -82,7 +82,7 @@ impl Acquirer for Network {
     }
 }
 
-struct Scarce(SequentialIds, Arc<Weather>);
+struct Scarce(SequentialIds, Arc<StoreCondition>);
 
 impl Ids for Scarce {
     fn next(&self) -> u64 {
@@ -97,12 +97,12 @@ impl Ids for Scarce {
 struct UnreliableEngine {
     engine: Engine,
     acquirer: Arc<SimulatedAcquirer>,
-    weather: Arc<Weather>,
+    weather: Arc<StoreCondition>,
 }
 
 impl UnreliableEngine {
     fn new() -> Self {
-        let weather = Arc::new(Weather { secrets: AtomicU64::new(100), ..Weather::default() });
+        let weather = Arc::new(StoreCondition { secrets: AtomicU64::new(100), ..StoreCondition::default() });
         let acquirer = Arc::new(SimulatedAcquirer::default());
         let parts = EngineParts {
             store: Arc::new(Shaky(MemoryStore::default(), Arc::clone(&weather))),

@@ -103,7 +103,7 @@ fn an_item_of_a_list_is_named() {
     w.post("checkout/sessions", &format!("{BILL} {items}")).refused(400, "-", "custom_fields[1][type]");
 }
 
-/// The refusal of an unknown parameter names it, whatever documented parameters stand beside it.
+/// The refusal of an unknown parameter names it, also beside documented parameters.
 #[test]
 fn the_unknown_parameter_is_named() {
     let w = fresh();

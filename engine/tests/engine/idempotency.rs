@@ -132,7 +132,7 @@ fn faults_on_the_way_to_the_acquirer() {
     }
 }
 
-/// IDEM-14, R2: a call that arrives after every caller gave it up has its one effect, and the engine learns of it.
+/// IDEM-14, R2: a call that arrives after every caller gave it up has its one effect, and the engine finds its answer.
 #[test]
 fn a_call_that_arrives_late() {
     let w = TestEngine::new();
@@ -151,7 +151,7 @@ fn a_call_that_arrives_late() {
     w.reconciled();
 }
 
-/// R3: a confirmation whose answer is lost: the retry under its key is told what happened, not that it is too late.
+/// R3: a confirmation whose answer is lost: the retry under its key gets the first answer, not that it is too late.
 #[test]
 fn a_confirmation_whose_answer_is_lost() {
     let w = TestEngine::new();

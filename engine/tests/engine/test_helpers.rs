@@ -270,7 +270,7 @@ impl Answer {
         self.has(expected)
     }
 
-    /// Each `path=value` holds, whatever the status.
+    /// Each `path=value` holds, with any status.
     #[track_caller]
     pub fn has(self, expected: &str) -> Self {
         for pair in expected.split_whitespace() {

@@ -285,7 +285,7 @@ fn previous_values_count_the_remainder_in_old_versions() {
     }
 }
 
-/// P6: a GET of an event shows it in the account's version, whatever the version of the request.
+/// P6: a GET of an event shows it in the account's version, for every version of the request.
 #[test]
 fn a_retrieved_event_is_rendered_in_its_own_version() {
     let w = old_world(TestEngine::new());

@@ -239,10 +239,8 @@ impl Subject for EngineSubject {
         self.held.clear();
         self.snapshot = SystemSnapshot::default();
         // The customer with saved methods (C19).
-        let customer = engine.execute(Request::new(
-            config::PLATFORM,
-            Command::CreateCustomer { fields: CustomerFields::default(), method: None },
-        ));
+        let create = Command::CreateCustomer { fields: CustomerFields::default(), method: None };
+        let customer = engine.execute(Request::new(config::PLATFORM, create));
         self.index.customer = customer.object().and_then(|object| object.as_customer().map(|it| it.id));
         self.events = engine.events_after(0, EVENTS).map_err(failed)?.last().map_or(0, |(last, _)| *last);
         self.engine = Some(Arc::new(engine));

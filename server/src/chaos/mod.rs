@@ -35,7 +35,7 @@ pub struct Occasion {
     pub behavior: Behavior,
     /// The scope: 0 for a server, a purchase in `check merchant`.
     pub scope: u64,
-    /// What it is about, without ids: `POST /v1/refunds`, `charge.refunded`.
+    /// Its subject without ids: `POST /v1/refunds`, `charge.refunded`.
     pub about: String,
     /// The number of earlier occasions of the behavior about it in the scope.
     pub number: u64,
@@ -71,7 +71,7 @@ pub struct Exchange {
 pub struct Occurrence {
     /// The occasion.
     pub occasion: Occasion,
-    /// What it happened to.
+    /// The request, event or object that it happened to.
     pub subject: String,
 }
 

@@ -44,11 +44,11 @@ pub struct BehaviorRow {
     pub requirements: &'static str,
     /// The probabilities under `calm`, `ordinary` and `stormy`, in thousandths.
     pub chances: [u16; 3],
-    /// What happens.
+    /// The behavior.
     pub what: &'static str,
-    /// What a merchant sees.
+    /// The effect that a merchant sees.
     pub wire: &'static str,
-    /// What correct code does.
+    /// The reaction of correct code.
     pub correct: &'static str,
 }
 

@@ -61,7 +61,7 @@ fn graph(folder: &Path) -> Graph {
     graph
 }
 
-/// Returns a cycle, if there is one: whatever is left after removing modules without dependencies again and again.
+/// Returns a cycle, if there is one: the modules left after removing those without dependencies again and again.
 fn cycle(mut graph: Graph) -> Vec<String> {
     loop {
         let leaves: Vec<String> =

@@ -84,7 +84,7 @@ fn event(id: u64) -> Event {
     Event { id, account, created, event_type, object, balances, nested, previous, previous_texts, origin, version }
 }
 
-/// What is stored before the refund of 100 is decided.
+/// Returns the stored objects before the decision of the refund of 100.
 fn before_refund() -> Vec<Object> {
     let mut charge = charge();
     charge.refunded = Money::ZERO;

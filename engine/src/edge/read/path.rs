@@ -47,7 +47,7 @@ pub struct Route<H> {
     pub parameters: &'static str,
     /// The kind of the object that is the answer; `[kind]` is a page of a list.
     pub answer: &'static str,
-    /// What decodes or answers the request.
+    /// The function that decodes or answers the request.
     pub handler: H,
 }
 

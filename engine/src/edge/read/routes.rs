@@ -1,7 +1,7 @@
 //! The operations of the API: one table of verb, path, parameters, answer and reader.
 //!
-//! Every use of the list of operations reads this table: decoding a request, the statuses 404 and 405, and the
-//! description that a server publishes.
+//! This table serves the decoding of a request, the statuses 404 and 405, and the description that a server
+//! publishes.
 
 use super::fields::{Fields, read_id};
 use super::path::{Path, Reader, Route, Verb, locate};

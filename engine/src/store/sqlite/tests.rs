@@ -7,7 +7,7 @@ use crate::store::{Batch, Store};
 use crate::{AccountId, Kind, ObjectId, PaymentIntentId};
 use rusqlite::Connection;
 
-/// Lists of an account read that account's rows and no others, with any filter.
+/// Lists of an account read that account's rows and no others, with every filter.
 #[test]
 fn no_list_reads_other_accounts() {
     let connection = open::memory().unwrap();
@@ -94,7 +94,7 @@ fn rows(connection: &Connection, table: &str) -> usize {
     connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
 }
 
-/// Inserts a row into every table, including tables and columns that were added later.
+/// Returns a row in every table, for the tables and columns of every migration.
 fn fill(connection: &Connection) {
     for table in tables(connection) {
         let columns = column(connection, &format!("SELECT name FROM pragma_table_info('{table}')"));
