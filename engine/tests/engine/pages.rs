@@ -17,6 +17,7 @@ fn filled(w: &TestEngine) -> Vec<(String, String)> {
     let connect = format!("transfer_data[destination]={CONNECTED} application_fee_amount=100");
     let mut lists = Vec::new();
     for _ in 0..3 {
+        w.clock.advance(60);
         let customer = w.post("customers", "").id();
         for token in ["pm_card_visa", "pm_card_mastercard", "pm_card_visa"] {
             w.post(&format!("payment_methods/{token}/attach"), &format!("customer={customer}"))
@@ -136,6 +137,64 @@ fn every_walk_shows_everything_once() {
                 );
             }
         }
+    }
+}
+
+/// The lists that the provider does not narrow by `created`.
+const WITHOUT_CREATED: [&str; 5] = [
+    "/v1/customers/{id}/payment_methods",
+    "/v1/payment_methods",
+    "/v1/transfers/{id}/reversals",
+    "/v1/application_fees/{id}/refunds",
+    "/v1/webhook_endpoints",
+];
+
+/// Every list with a `created`, narrowed to every range between the instants of its objects: pages of any size, in both
+/// directions, show the objects of the range once, in the order of the whole list.
+#[test]
+fn every_walk_within_a_range_shows_the_range_once() {
+    for (name, store) in TestEngine::stores() {
+        let w = TestEngine::on(store, Dialect::default());
+        let (mut refused, mut full, mut partial, mut empty) = (HashSet::new(), 0, 0, 0);
+        for (path, query) in filled(&w) {
+            if w.get(&path, &format!("{query} created=1")).status != 200 {
+                w.get(&path, &format!("{query} created=1")).refused(400, "parameter_unknown", "created");
+                refused.insert(pattern(&path));
+                continue;
+            }
+            let whole = w.get(&path, &format!("{query} limit=100")).is("object=list has_more=false");
+            let whole: Vec<(String, u64)> = (whole.body["data"].as_array().unwrap().iter())
+                .map(|object| (object["id"].as_str().unwrap().to_owned(), object["created"].as_u64().unwrap()))
+                .collect();
+            let mut instants: Vec<u64> = whole.iter().map(|(_, created)| *created).collect();
+            instants.dedup();
+            for (from, to) in instants.iter().flat_map(|from| instants.iter().map(move |to| (*from, *to))) {
+                type Fits = fn(u64, u64, u64) -> bool;
+                let ranges: [(String, Fits); 4] = [
+                    (format!("created[gte]={from} created[lte]={to}"), |at, from, to| from <= at && at <= to),
+                    (format!("created[gt]={from} created[lte]={to}"), |at, from, to| from < at && at <= to),
+                    (format!("created[gte]={from} created[lt]={to}"), |at, from, to| from <= at && at < to),
+                    (format!("created={from}"), |at, from, _| at == from),
+                ];
+                for (range, fits) in ranges {
+                    let expected = whole.iter().filter(|(_, at)| fits(*at, from, to)).map(|(id, _)| id.clone());
+                    let expected: Vec<String> = expected.collect();
+                    let query = format!("{query} {range}");
+                    for limit in [1, 2, 100] {
+                        assert_eq!(walked_back(&w, &path, &query, limit), expected, "{name} {path} {query} by {limit}");
+                        if let Some(oldest) = expected.last() {
+                            let walked = walked_forward(&w, &path, &query, limit, oldest);
+                            assert_eq!(walked, expected, "{name} {path} {query} forward by {limit}");
+                        }
+                    }
+                    full += u32::from(expected.len() == whole.len());
+                    partial += u32::from(!expected.is_empty() && expected.len() < whole.len());
+                    empty += u32::from(expected.is_empty());
+                }
+            }
+        }
+        assert_eq!(refused, WITHOUT_CREATED.map(str::to_owned).into());
+        assert!(full > 0 && partial > 50 && empty > 50, "{name}: {full} full, {partial} partial, {empty} empty ranges");
     }
 }
 
