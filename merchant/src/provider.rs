@@ -5,7 +5,7 @@ use crate::http::WebClient;
 use crate::postman::{FailedAttempts, Postman};
 use crate::timeline::Timeline;
 use holdfast_engine::edge::{read, render};
-use holdfast_engine::objects::{CheckoutSession, Event, PaymentIntent, Refund};
+use holdfast_engine::objects::{CheckoutSession, Event, PaymentIntent, Refund, Settlement};
 use holdfast_engine::store::{Batch, StoreError};
 use holdfast_engine::{AccountId, Engine, Ids, Kind, NoEntropy, Object, ObjectId, PaymentIntentId, Request, Time};
 use holdfast_server::chaos::{Chaos, ChaosChoice, ChaosProfile};
@@ -86,6 +86,9 @@ impl Provider {
         let opened = opened.map_err(|error| format!("provider: {error}"))?;
         let app = opened.app;
         let account = opened.accounts.first().copied().ok_or("provider: no account")?;
+        // Money that becomes available days later concerns no order, and its event names none.
+        let settled = app.settle(account, |settlement| Settlement { delay: 0, ..settlement });
+        settled.map_err(|error| format!("provider: {error}"))?;
         let secret = endpoint(app.engine(), account, webhook, config)?;
         postman.serve(Arc::clone(app.clock()), secret.clone());
         ids.skip_to(session);
