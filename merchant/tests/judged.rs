@@ -139,15 +139,26 @@ fn stormy(practice: Practice, purchases: u64) -> MerchantReport {
     check(&ledger::serve(practice), &order, &mut |_| ()).unwrap()
 }
 
+/// Judges each item in its own thread, since a check waits most of the time.
+fn at_once<T: Send>(items: impl IntoIterator<Item = T>, judge: impl Fn(T) + Sync) {
+    let judge = &judge;
+    std::thread::scope(|scope| {
+        for item in items {
+            scope.spawn(move || judge(item));
+        }
+    });
+}
+
 /// Correct shops may acknowledge before or after their work, poll, answer 202 and take their time.
 #[test]
 fn other_practices_are_no_faults() {
-    for practice in [Practice::WorksFirst, Practice::Queues, Practice::Polls, Practice::Accepts, Practice::Slow] {
+    let practices = [Practice::WorksFirst, Practice::Queues, Practice::Polls, Practice::Accepts, Practice::Slow];
+    at_once(practices, |practice| {
         let report = stormy(practice, 24);
         assert!(report.stories.is_empty() && report.incomplete.is_none(), "{practice:?}: {}", report.text());
         let reached = |name: &str| report.coverage.pairs.values().any(|row| row.contains_key(name));
         assert!(reached("checkout.session.completed") && reached("payment_intent.processing"), "{practice:?}");
-    }
+    });
 }
 
 /// Mistakes that no diagnosis names.
@@ -162,7 +173,7 @@ fn other_mistakes_are_found() {
         (Practice::ForgetsTheCapture, "NotCarriedOut", "confirms"),
         (Practice::CapturesOnCancel, "NotCarriedOut", "confirms"),
     ];
-    for (practice, fault, diagnosis) in rows {
+    at_once(rows, |(practice, fault, diagnosis)| {
         let report = stormy(practice, 300);
         assert_eq!(faults(&report), [fault], "{practice:?}: {}", report.text());
         let story = report.stories.first().unwrap();
@@ -170,7 +181,7 @@ fn other_mistakes_are_found() {
         // Nothing of an earlier run, which the fault ended, comes in this one.
         let is_foreign = |entry: &TimelineEntry| entry.slot == 0 && entry.to == Party::Merchant;
         assert!(!story.shrunk.result.timeline.iter().any(is_foreign), "{practice:?}: {}", report.text());
-    }
+    });
 }
 
 /// An attack that moves the books is one fault: that the books are then wrong is no other one.
