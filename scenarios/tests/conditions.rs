@@ -4,6 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail it")]
 
 use std::collections::{BTreeMap, BTreeSet, HashSet, VecDeque};
+use std::num::NonZeroUsize;
+use std::sync::Mutex;
+use std::thread;
 
 use holdfast_explorer::Space;
 use holdfast_model::{Config, Dialect, Observation, State, transition};
@@ -88,12 +91,26 @@ fn named(property: &Property) -> BTreeSet<&'static str> {
 
 #[test]
 fn a_property_names_every_choice_that_it_depends_on_and_no_other() {
-    let mut found = Dependencies::new();
-    for scenario in SCENARIOS.iter().filter(|scenario| !scenario.deep) {
-        for variant in (scenario.variants)() {
+    let spaces = SCENARIOS.iter().filter(|scenario| !scenario.deep);
+    let spaces = spaces.flat_map(|scenario| (scenario.variants)().into_iter().map(move |variant| (scenario, variant)));
+    let waiting = Mutex::new(spaces.collect::<Vec<_>>());
+    // Each thread takes the next space.
+    let next = || waiting.lock().unwrap().pop();
+    let compare = || {
+        let mut found = Dependencies::new();
+        while let Some((scenario, variant)) = next() {
             scenario.visit(&variant, Compare(&mut found));
         }
-    }
+        found
+    };
+    let mut found = Dependencies::new();
+    thread::scope(|scope| {
+        let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let parts: Vec<_> = (0..threads).map(|_| scope.spawn(compare)).collect();
+        for (property, fields) in parts.into_iter().flat_map(|part| part.join().unwrap()) {
+            found.entry(property).or_default().extend(fields);
+        }
+    });
     let mut wrong = Vec::new();
     for property in &CATALOGUE {
         let (mut named, found) = (named(property), found.get(property.id).cloned().unwrap_or_default());
