@@ -212,7 +212,7 @@ fn in_json(extent: &[Extent], answer: &LawsAnswer) -> Value {
         "exit": answer.exit().code(),
         "complete": extent.iter().all(|extent| extent.is_complete),
         "scenarios": extent.iter().map(scenario).collect::<Vec<_>>(),
-        "collision_chance": collisions(extent).probability(),
+        "collision_pairs": collisions(extent).pairs,
         "independent_changes": rank,
         "laws": laws,
         "objections": objections,
