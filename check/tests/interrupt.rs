@@ -8,6 +8,7 @@ use std::io::{BufWriter, Read, Write};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::Mutex;
 use std::sync::mpsc::channel;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -148,19 +149,33 @@ fn interrupted(command: &str, mut process: Child) -> (Output, Duration) {
 
 #[test]
 fn ctrl_c_ends_every_long_command_as_incomplete() {
-    for LongRun { command, arguments, says } in long_runs() {
-        let (output, took) = interrupted(command, start(command, &arguments));
-        let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-        let shown = format!("{command} {arguments:?}, {took:?}: {:?}\n{out}{err}", output.status);
-        assert_eq!(output.status.code(), Some(3), "{shown}");
-        let words = format!("{out}{err}");
-        assert!(words.contains("INCOMPLETE") && words.contains(says), "{shown}");
-        let is_praised = ["OK:", "AGREED", "NOTHING FOUND", "ACCEPTED", "CAUGHT"].iter().any(|it| words.contains(it));
-        assert!(!is_praised && !err.contains("panicked"), "{shown}");
-        // The terminal is left as it was: nothing switches the cursor off, and no line is left unended.
-        assert!(!words.contains("\u{1b}[?25l") && (out.is_empty() || out.ends_with('\n')), "{shown}");
-    }
+    // Two at a time, since each waits most of the time.
+    let waiting = Mutex::new(long_runs());
+    let next = || waiting.lock().unwrap().pop();
+    let interrupt_all = || {
+        while let Some(run) = next() {
+            interrupt(run);
+        }
+    };
+    std::thread::scope(|scope| {
+        let both = [scope.spawn(interrupt_all), scope.spawn(interrupt_all)];
+        both.into_iter().for_each(|thread| thread.join().unwrap());
+    });
     fs::remove_dir_all(folder()).unwrap();
+}
+
+/// Runs a command, interrupts it, and judges its output.
+fn interrupt(LongRun { command, arguments, says }: LongRun) {
+    let (output, took) = interrupted(command, start(command, &arguments));
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let shown = format!("{command} {arguments:?}, {took:?}: {:?}\n{out}{err}", output.status);
+    assert_eq!(output.status.code(), Some(3), "{shown}");
+    let words = format!("{out}{err}");
+    assert!(words.contains("INCOMPLETE") && words.contains(says), "{shown}");
+    let is_praised = ["OK:", "AGREED", "NOTHING FOUND", "ACCEPTED", "CAUGHT"].iter().any(|it| words.contains(it));
+    assert!(!is_praised && !err.contains("panicked"), "{shown}");
+    // The terminal is left as it was: nothing switches the cursor off, and no line is left unended.
+    assert!(!words.contains("\u{1b}[?25l") && (out.is_empty() || out.ends_with('\n')), "{shown}");
 }
 
 /// A new command has to say whether it is long.
