@@ -61,7 +61,7 @@ fn of_engine(injected: Option<&'static InjectedFault>) -> Lattice {
 fn the_engine_agrees_with_the_model_at_every_deadline_and_faulty_ones_do_not() {
     let (model, engine) = (of_model(), of_engine(None));
     for race in engine.differing().chain(engine.not_compared()) {
-        panic!("{}, {:?}, {:?}: {:?}", DEADLINES[race.deadline].name, race.moment, race.order, race.result);
+        panic!("{}, {:?}, {:?}: {:?}", DEADLINES[race.deadline].name, race.time, race.order, race.result);
     }
     let found: Vec<&str> = injected_faults::all()
         .filter(|injected| of_engine(Some(injected)).differing().count() > 0)

@@ -166,6 +166,14 @@ fn say(extent: &[Extent], answer: &LawsAnswer, io: &mut Io<'_>) -> Result<(), Fa
                 text.push_str(&labeled("    ", &words(law), width));
             }
             text.push('\n');
+            let unchanged: Vec<_> = laws.iter().filter_map(|law| alone(&law.law)).map(Quantity::name).collect();
+            if !unchanged.is_empty() {
+                let words = format!(
+                    "an equality of these alone, because they never change in these scenarios: {}",
+                    unchanged.join(", ")
+                );
+                text.push_str(&labeled("not tested ", &words, width));
+            }
             for objection in objections {
                 text.push_str(&labeled(&format!("{} ", io.style.bad("FALSE:")), objection, width));
             }
@@ -177,6 +185,14 @@ fn say(extent: &[Extent], answer: &LawsAnswer, io: &mut Io<'_>) -> Result<(), Fa
     }
     write!(io.out, "{text}")?;
     Ok(())
+}
+
+/// Returns the quantity of a law that consists of one quantity, which therefore never changes.
+fn alone(law: &ConservationLaw) -> Option<Quantity> {
+    match law.terms().as_slice() {
+        [(_, quantity)] => Some(*quantity),
+        _ => None,
+    }
 }
 
 fn in_json(extent: &[Extent], answer: &LawsAnswer) -> Value {

@@ -18,6 +18,15 @@ fn the_laws_of_a_scenario_are_printed_with_the_properties_that_declare_them() {
 }
 
 #[test]
+fn quantities_that_never_change_are_named() {
+    let answer = check(&["laws", "single", "single", "--no-progress"]);
+    assert_eq!(answer.exit, Exit::Fine, "{}{}", answer.out, answer.err);
+    assert!(answer.out.contains("explored   1 scenario: "), "{}", answer.out);
+    let (_, rest) = answer.out.split_once("not tested ").unwrap();
+    assert!(rest.contains("fees") && rest.contains("OK:"), "{}", answer.out);
+}
+
+#[test]
 fn a_cut_run_finds_no_law() {
     for cut in [["--max-states", "20"], ["--time-limit", "0s"]] {
         let arguments = ["laws", "multicapture", cut[0], cut[1], "--no-progress"];
