@@ -102,10 +102,10 @@ impl MerchantReport {
         let counts = &self.counts;
         let read: Vec<String> = counts.read.iter().map(|(field, count)| format!("{} {count}", field.name())).collect();
         let mut out = String::new();
-        for (name, FlowCounts { planned, created, paid, .. }) in &counts.flows {
-            out.push_str(&format!(
-                "flow \"{name}\": {created} of {planned} purchases created a payment, {paid} were paid\n"
-            ));
+        for (name, FlowCounts { planned, created, paid, failed }) in &counts.flows {
+            let created = format!("{created} of {planned} purchases created a payment, {paid} were paid");
+            let failed = failed.as_deref().map(|reply| format!("; the last start without one: {reply}"));
+            out.push_str(&format!("flow \"{name}\": {created}{}\n", failed.unwrap_or_default()));
         }
         out.push_str(&format!("books read: {}", if read.is_empty() { "none".to_owned() } else { read.join(", ") }));
         let mut list = |begin: &str, names: Vec<&str>| {

@@ -59,6 +59,8 @@ fn books_that_show_nothing_are_no_pass() {
         let report = checked(habit, &order(2));
         let why = report.incomplete.clone().unwrap_or_default();
         assert!(report.stories.is_empty() && why.contains(named), "{habit:?}: {}", report.text());
+        let is_named = report.text().contains("the last start without one: 500");
+        assert_eq!(is_named, why.contains("500"), "{habit:?}: {}", report.text());
     }
     assert_eq!(checked(Habit::NeverStarts, &order(2)).purchases, 0);
 }
