@@ -20,7 +20,7 @@ const OF_DEADLINES: [&str; 13] = [
     "the expiry job does nothing",
     "a partly captured hold that runs out is canceled",
     "an uncaptured hold that runs out succeeds",
-    "a hold that runs out is not let go",
+    "an expired hold is not released",
     "each capture renews the hold",
 ];
 
