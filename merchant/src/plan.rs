@@ -244,7 +244,7 @@ mod tests {
             ("slots = [1, 2, 3]", "slots = [0, 2]", "slots"),
             ("slots = [1, 2, 3]", "slots = [1, 2, 1]", "slots"),
             ("plain = true", "plane = true", "plane"),
-            ("plain = true", "plain = true\nonyl = [\"x\"]", "onyl"),
+            ("plain = true", "plain = true\nothers = [\"x\"]", "others"),
             ("only = ", "chances = 5\nonly = ", "chances"),
             ("only = ", "chances = { key_in_use = 1 }\nonly = ", "chances"),
             (" | 5", "", "only"),
