@@ -1,4 +1,4 @@
-//! Makes a long log to measure with: payments of our engine, told again and again under other ids.
+//! Makes a long log to measure with: payments of our engine, repeated under other ids.
 //!
 //! `cargo run --release -p holdfast-audit --example make_log -- EVENTS > events.jsonl`
 

@@ -1,4 +1,4 @@
-//! Which payment an event belongs to, and the log sorted by payment, in bounded memory.
+//! The payment to which an event belongs, and the log sorted by payment, in bounded memory.
 
 use std::collections::HashMap;
 use std::io;
@@ -9,12 +9,12 @@ use rustc_hash::FxBuildHasher;
 use crate::logged_event::LoggedEvent;
 use crate::spill::Spill;
 
-/// What an event hangs on.
+/// The object to which an event belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owner {
     /// This PaymentIntent, SetupIntent or Checkout Session.
     Of(String),
-    /// Whatever this charge belongs to.
+    /// The payment of this charge.
     OfCharge(String),
     /// No payment: a customer, a product.
     Nobody,
@@ -55,7 +55,7 @@ pub(crate) fn moves_no_payment(kind: &str) -> bool {
     kind == "balance.available" || FAMILIES.iter().any(|family| kind.starts_with(family))
 }
 
-/// What kind of object an event of this type is about.
+/// The kind of object that an event of this type shows.
 pub(crate) fn family(kind: &str) -> &str {
     match kind {
         "charge.refund.updated" => "refund",
@@ -80,7 +80,7 @@ impl Compact for Record {
     }
 }
 
-/// What is known of a charge.
+/// The known links of a charge.
 enum OfCharge {
     /// Whose it is.
     Link { charge: String, payment: String, firm: bool },
@@ -208,7 +208,7 @@ impl Sorter {
     /// Sorts an event in.
     ///
     /// # Errors
-    /// Whatever the temporary files answer.
+    /// Returns the error of the temporary files.
     pub fn put(&mut self, logged: LoggedEvent) -> io::Result<()> {
         let object = logged.object();
         // A charge says itself whose it is; an intent that names a charge may be wrong about it.

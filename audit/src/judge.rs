@@ -113,7 +113,7 @@ pub fn judge(group: Group, config: &Config, bounds: Bounds) -> Verdict {
     verdict(accepted(), found.missing)
 }
 
-/// How one payment is judged.
+/// The way in which one payment is judged.
 struct PaymentJudge<'a> {
     config: &'a Config,
     bounds: Bounds,
@@ -334,7 +334,7 @@ struct Kept {
     altered: Option<Impossible>,
 }
 
-/// Leaves out what was told before: under the same id, or the same under another (HOOK-1, R10). An id that tells two
+/// Leaves out repetitions: events with an earlier id, or with an earlier content (HOOK-1, R10). An id that names two
 /// different things is an event that was altered.
 fn without_repetitions(events: Vec<LoggedEvent>) -> Kept {
     let mut kept = Kept { events: Vec::with_capacity(events.len()), repeated: 0, twins: 0, altered: None };

@@ -3,9 +3,9 @@
 //! Read in this order:
 //!
 //! 1. [`audit`] — a log in, a [`Report`] out: read, sorted by payment through temporary files, judged one by one.
-//! 2. [`Verdict`] — what is said of a payment: accepted, impossible with the first event that cannot have happened,
-//!    or that it cannot be said.
-//! 3. `search/` — looks for a history of the model that tells the events of one payment.
+//! 2. [`Verdict`] — the verdict on a payment: accepted, impossible with the first event that cannot have happened,
+//!    or cannot tell.
+//! 3. `search/` — looks for a history of the model that emits the events of one payment.
 //!
 //! `audit/README.md` says how it decides, and what it cannot.
 #![forbid(unsafe_code)]
@@ -41,12 +41,12 @@ pub use search::Bounds;
 pub use search::Exhausted;
 pub use verdict::{Finding, Impossible, Proof, Verdict};
 
-/// How a log is judged.
+/// The settings of an audit.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// The config of the engine that wrote it. The log itself shows the account.
     pub config: Config,
-    /// How far is looked.
+    /// The limits of a search.
     pub bounds: Bounds,
     /// Leave out lines that are no events, and count them. The report is incomplete then.
     pub skip_malformed: bool,
@@ -87,7 +87,7 @@ pub fn lenient_config() -> Config {
     Config { dialect: Dialect { expiry_job_delay: time::DAY, ..Dialect::default() }, ..Config::default() }
 }
 
-/// How far an audit is.
+/// The progress of an audit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// The log is read and sorted.
@@ -101,7 +101,7 @@ pub enum Progress {
     },
 }
 
-/// Who hears of an audit while it runs.
+/// A listener to an audit while it runs.
 pub trait Listener {
     /// The audit is so far.
     fn progress(&mut self, _: Progress) {}
@@ -109,7 +109,7 @@ pub trait Listener {
     /// A payment has been judged. They come in no order that means anything.
     ///
     /// # Errors
-    /// Whatever it is written to answers; the audit ends with it.
+    /// Returns the error of the output; the audit ends with it.
     fn verdict(&mut self, _: &Verdict) -> io::Result<()> {
         Ok(())
     }
@@ -120,10 +120,10 @@ pub trait Listener {
     }
 }
 
-/// Nobody listens.
+/// No listener.
 impl Listener for () {}
 
-/// Judges the events of a log. Memory is bounded, whatever the length of the log: see [`group::Sorter`].
+/// Judges the events of a log. Memory is bounded for a log of any length: see [`group::Sorter`].
 ///
 /// # Errors
 /// [`Unreadable`]: the log is malformed, empty or gives an error.

@@ -54,7 +54,7 @@ impl<T> Default for Nested<T> {
 }
 
 impl<T> Nested<T> {
-    /// Is none there?
+    /// Returns `true` if there is none.
     pub const fn is_none(&self) -> bool {
         self.0.is_none()
     }
@@ -125,7 +125,7 @@ macro_rules! fields {
         }
 
         impl Compact for $name {
-            /// Which fields are there, as bits, and then those.
+            /// The fields that are present, as bits, followed by their values.
             fn write(&self, out: &mut Vec<u8>) {
                 let (mut shown, mut bit) = (0_u64, 1_u64);
                 $(if !self.$field.is_absent() { shown |= bit; } bit = bit.wrapping_shl(1);)+
@@ -175,7 +175,7 @@ fields! {
 }
 
 fields! {
-    /// `payment_method_options`, and `payment_method_details` of a charge: what is said of cards.
+    /// `payment_method_options`, and `payment_method_details` of a charge, for cards.
     Options { r#type: String } { card: Card }
 }
 
@@ -183,7 +183,7 @@ fields! {
 pub type Details = Options;
 
 fields! {
-    /// What is said of a card.
+    /// The options of a card.
     Card { request_multicapture: String, capture_method: String, brand: String, capture_before: i64 }
     { multicapture: Feature }
 }
@@ -302,7 +302,7 @@ impl LoggedEvent {
         serde_json::to_value(&self.data).map_or(0, |data| values(&data))
     }
 
-    /// Do two events tell the same of the same object at the same time, whatever their own ids? (HOOK-1, R10)
+    /// Returns `true` if both events show the same of the same object at the same time, under any ids (HOOK-1, R10).
     pub fn shows_the_same(&self, other: &Self) -> bool {
         self.kind == other.kind && self.created == other.created && self.data == other.data
     }
@@ -334,17 +334,17 @@ impl Object {
         self.latest_charge.id().or_else(listed)
     }
 
-    /// What is said of the card that was charged.
+    /// The details of the card that was charged.
     pub fn card(&self) -> Option<&Card> {
         self.payment_method_details.get().and_then(|details| details.card.get())
     }
 
-    /// What is asked of a card.
+    /// The requested options of a card.
     pub fn card_options(&self) -> Option<&Card> {
         self.payment_method_options.get().and_then(|options| options.card.get())
     }
 
-    /// Is multicapture available on this charge? `None` where nothing is said.
+    /// Returns whether multicapture is available on this charge, or `None` if the event does not show it.
     pub fn multicapture(&self) -> Option<bool> {
         let status = self.card()?.multicapture.get()?.status.text()?;
         Some(status == "available")

@@ -17,7 +17,7 @@ const LONGEST: u64 = 64 << 20;
 /// The mark with which some programs begin a UTF-8 file.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Why a log could not be read.
+/// The reason why a log could not be read.
 #[derive(Debug)]
 pub enum Unreadable {
     /// The log, or a temporary file, gave an error.
@@ -26,7 +26,7 @@ pub enum Unreadable {
     Malformed {
         /// The line, counted from 1.
         line: u64,
-        /// What is wrong with it, naming the field.
+        /// The problem, naming the field.
         why: String,
     },
     /// Nothing is in it.
@@ -56,14 +56,14 @@ impl fmt::Display for Unreadable {
     }
 }
 
-/// How far the reading is.
+/// The progress of reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     /// Events read.
     pub events: u64,
     /// Lines left out because they are no events.
     pub malformed: u64,
-    /// Thin events: they name an object and show nothing of it (P33).
+    /// Thin events: they name an object and show none of its fields (P33).
     pub thin: u64,
     /// Bytes read.
     pub bytes: u64,
@@ -98,7 +98,7 @@ impl Tally {
 /// Reads every event and gives it to `each`. `skip` leaves out what is malformed, and counts it.
 ///
 /// # Errors
-/// [`Unreadable`], naming the line and the field; also whatever `each` answers.
+/// [`Unreadable`], naming the line and the field; also the error that `each` returns.
 pub fn events(
     log: impl Read,
     skip: bool,
@@ -189,7 +189,7 @@ fn one_value<'de, R: serde_json::de::Read<'de>>(
     Ok(deserializer.end())
 }
 
-/// Returns the JSON of a line: all of it, or the part that a program's own log line is wrapped around.
+/// Returns the JSON of a line: the complete line, or the part inside a program's own log line.
 fn unwrapped(text: &[u8]) -> &[u8] {
     // A list begins with a value, a bracketed word such as `[info]` does not.
     let is_json = match text {

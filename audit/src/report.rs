@@ -1,4 +1,4 @@
-//! What an audit found, as figures, as JSON and as Markdown.
+//! The result of an audit, as figures, as JSON and as Markdown.
 
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -10,10 +10,10 @@ use crate::group::Partition;
 use crate::read::Tally;
 use crate::verdict::{Finding, Verdict};
 
-/// Payments that are listed one by one, of those that are impossible and of those that cannot be told.
+/// The number of impossible payments, and of payments that cannot be told, that are listed one by one.
 const LISTED: usize = 10_000;
 
-/// What an audit found.
+/// The result of an audit.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
     /// Events read.
@@ -22,7 +22,7 @@ pub struct Report {
     pub malformed: u64,
     /// Events about no payment, which are not judged.
     pub about_no_payment: u64,
-    /// Events left out because they had been told before.
+    /// Events left out as repetitions.
     pub repeated: u64,
     /// Events that the histories found have and the log has not.
     pub missing: u64,
@@ -45,7 +45,7 @@ pub struct Report {
     pub interrupted: bool,
     /// Events of payments that were not judged, because the audit was stopped.
     pub not_judged: u64,
-    /// The first of the impossible ones, then of those that cannot be told, each in the order of the log.
+    /// The first impossible payments, then the first that cannot be told, each in the order of the log.
     pub listed: Vec<Verdict>,
 }
 
@@ -109,13 +109,13 @@ impl Report {
         });
     }
 
-    /// Has everything been judged and found possible?
+    /// Returns `true` if everything was judged and found possible.
     #[must_use]
     pub const fn is_clean(&self) -> bool {
         self.impossible == 0 && self.is_complete()
     }
 
-    /// Has everything been judged?
+    /// Returns `true` if everything was judged.
     #[must_use]
     pub const fn is_complete(&self) -> bool {
         let is_whole = self.partition.is_whole() && self.lacks.is_empty() && !self.interrupted;
@@ -164,7 +164,7 @@ impl<W: Write> JsonReport<W> {
     /// Begins the object.
     ///
     /// # Errors
-    /// Whatever `out` answers.
+    /// Returns the error of `out`.
     pub fn begin(mut out: W) -> io::Result<Self> {
         out.write_all(b"{\"payments\":[")?;
         Ok(Self { out, is_first: true })
@@ -173,7 +173,7 @@ impl<W: Write> JsonReport<W> {
     /// Writes a verdict.
     ///
     /// # Errors
-    /// Whatever the writer answers.
+    /// Returns the error of the writer.
     pub fn verdict(&mut self, verdict: &Verdict) -> io::Result<()> {
         self.out.write_all(if self.is_first { b"\n" } else { b",\n" })?;
         self.is_first = false;
@@ -184,7 +184,7 @@ impl<W: Write> JsonReport<W> {
     /// Writes the figures, and ends the object.
     ///
     /// # Errors
-    /// Whatever the writer answers.
+    /// Returns the error of the writer.
     pub fn end(mut self, report: &Report, exit: u8) -> io::Result<()> {
         let mut figures = json!({
             "exit": exit,

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-/// What a field of an object shows.
+/// The content of a field of an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Seen<T> {
     /// The object has no such field: it says nothing.
@@ -21,7 +21,7 @@ pub enum Seen<T> {
 }
 
 impl<T> Seen<T> {
-    /// Does the object say nothing?
+    /// Returns `true` if the object does not show the field.
     pub const fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
     }
@@ -48,7 +48,7 @@ impl Seen<Id> {
         self.value().map(|id| id.0.as_str())
     }
 
-    /// Is something there? `None` where nothing is said.
+    /// Returns whether the field has a value, or `None` if the object does not show the field.
     pub const fn is_set(&self) -> Option<bool> {
         match self {
             Self::Absent => None,
@@ -58,11 +58,11 @@ impl Seen<Id> {
     }
 }
 
-/// An object by its id: told as the id, or expanded into the object.
+/// An object by its id: shown as the id, or expanded into the object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Id(pub String);
 
-/// What can be read out of one JSON value.
+/// A value that can be read out of one JSON value.
 pub trait Readable: Sized {
     /// Out of a whole number.
     fn whole(_: i64) -> Option<Self> {
@@ -112,13 +112,13 @@ impl Readable for Id {
 /// The name under which an odd value is kept in the temporary files.
 const ODD: &str = "\u{1}odd";
 
-struct Look<T>(PhantomData<T>);
+struct SeenVisitor<T>(PhantomData<T>);
 
 fn odd<T>(value: Option<T>, words: impl FnOnce() -> String) -> Seen<T> {
     value.map_or_else(|| Seen::Odd(words()), Seen::Is)
 }
 
-impl<'de, T: Readable> Visitor<'de> for Look<T> {
+impl<'de, T: Readable> Visitor<'de> for SeenVisitor<T> {
     type Value = Seen<T>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -167,7 +167,7 @@ impl<'de, T: Readable> Visitor<'de> for Look<T> {
 
 impl<'de, T: Readable> Deserialize<'de> for Seen<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Look(PhantomData))
+        deserializer.deserialize_any(SeenVisitor(PhantomData))
     }
 }
 

@@ -1,4 +1,4 @@
-//! Where a log comes from: files, directories of files, compressed or not.
+//! The sources of a log: files, directories of files, compressed or not.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, Read};
@@ -55,7 +55,7 @@ pub fn decompressed<'a>(log: impl Read + 'a) -> io::Result<Box<dyn Read + 'a>> {
 
 /// Zstandard frames, one after another.
 struct Frames<R: BufRead> {
-    /// What comes after the frame that is read; `None` while a frame is read.
+    /// The bytes after the frame that was read; `None` while a frame is read.
     log: Option<R>,
     frame: Option<Box<ruzstd::decoding::StreamingDecoder<R, ruzstd::decoding::FrameDecoder>>>,
 }

@@ -13,7 +13,7 @@ pub(crate) struct Spill {
 }
 
 impl Spill {
-    /// So many files at the most; each is opened when something belongs there.
+    /// The maximum number of files; each is opened when it is needed.
     pub(crate) fn new(parts: usize) -> Self {
         Self { parts: (0..parts.max(1)).map(|_| None).collect(), bytes: Vec::new() }
     }
@@ -21,7 +21,7 @@ impl Spill {
     /// Puts `record` where `key` belongs.
     ///
     /// # Errors
-    /// Whatever the file answers.
+    /// Returns the error of the file.
     pub(crate) fn put(&mut self, key: &str, record: &impl Compact) -> io::Result<()> {
         let place = place(key, self.parts.len());
         let Some(slot) = self.parts.get_mut(place) else { return Ok(()) };
@@ -39,7 +39,7 @@ impl Spill {
     /// Gives back what was put, part by part.
     ///
     /// # Errors
-    /// Whatever the files answer.
+    /// Returns the error of the files.
     pub(crate) fn read<T: Compact>(self, mut each: impl FnMut(Vec<T>) -> io::Result<()>) -> io::Result<()> {
         for part in self.parts.into_iter().flatten() {
             let mut file = part.into_inner().map_err(io::IntoInnerError::into_error)?;

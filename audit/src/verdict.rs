@@ -1,18 +1,18 @@
-//! What is said of a payment.
+//! The verdict on a payment.
 
 use serde::Serialize;
 
 use crate::logged_event::LoggedEvent;
 use crate::search::Exhausted;
 
-/// What proves that an event is impossible. Each verdict "impossible" has one of these proofs, and no other value
+/// The proof that an event is impossible. Each verdict "impossible" has one of these proofs, and no other value
 /// leads to that verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
     /// The event contradicts itself: no state of a payment looks like that.
     Alone,
-    /// The event contradicts another event that is in the log, whatever else the log lacks.
+    /// The event contradicts another event of the log, whichever events are missing.
     Together,
     /// The log is complete, and an object or a change that the event shows has no event.
     Unannounced,
@@ -20,18 +20,18 @@ pub enum Proof {
     Exhausted(Exhausted),
 }
 
-/// What is said of one payment (or SetupIntent, or session).
+/// The verdict on one payment (or SetupIntent, or session).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Verdict {
     /// Its id.
     pub id: String,
     /// Its events, without repetitions.
     pub events: usize,
-    /// Events left out because they were told before (HOOK-1).
+    /// Events left out as repetitions (HOOK-1).
     pub repeated: usize,
     /// Events that the history has and the log has not.
     pub missing: usize,
-    /// The first line of the log that tells of it.
+    /// The first line of the log that belongs to it.
     pub line: u64,
     /// The judgement.
     #[serde(flatten)]
@@ -48,7 +48,7 @@ pub enum Finding {
     Impossible(Box<Impossible>),
     /// It cannot be said.
     CannotTell {
-        /// Why not.
+        /// The reason.
         why: String,
     },
 }
@@ -65,15 +65,15 @@ pub struct Impossible {
     pub line: u64,
     /// `created` of the event.
     pub created: i64,
-    /// What is wrong with it.
+    /// The problem.
     pub why: String,
-    /// What proves it.
+    /// The proof.
     pub proof: Proof,
     /// Properties that would be false, by their names.
     pub properties: Vec<&'static str>,
     /// Rules that are broken, by their ids.
     pub rules: Vec<&'static str>,
-    /// Where the payment could be just before.
+    /// The possible states of the payment just before.
     pub could_be: Vec<String>,
 }
 

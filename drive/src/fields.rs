@@ -22,7 +22,7 @@ pub enum Expected {
     Flag(bool),
     /// Nothing.
     Null,
-    /// Something, whatever it is.
+    /// A value of any kind.
     Set,
 }
 
@@ -31,7 +31,7 @@ pub enum Expected {
 pub enum Weight {
     /// The payment is somewhere else, or money is.
     Money,
-    /// A reader is told something wrong.
+    /// A value that misleads a reader.
     Shape,
 }
 
@@ -87,7 +87,7 @@ const fn set(is_set: bool) -> Expected {
 /// The choices between versions of the API (VER-2), learned from the server.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Version {
-    /// Is capturing at once the default, as before 2024? (A4)
+    /// `true` if capturing at once is the default, as before 2024 (A4).
     pub automatic_by_default: bool,
     /// Whether the rest that a single partial capture releases is shown as a refund, as in 2020 (VER-2).
     pub remainder_is_refund: bool,
@@ -240,7 +240,7 @@ fn told(expected: Expected) -> String {
     }
 }
 
-/// A value in a few words. Ids differ from run to run, so an id is told by its kind.
+/// Returns a value in a few words. An id is described by its kind, because ids differ from run to run.
 #[must_use]
 pub fn short(value: &Value) -> String {
     match value.as_str() {

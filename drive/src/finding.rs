@@ -118,7 +118,7 @@ pub struct Frequency {
 pub struct Finding {
     /// The sighting.
     pub sighting: Sighting,
-    /// The shortest way to it that was found.
+    /// The shortest path to it that was found.
     pub inputs: Vec<Input>,
     /// Of a check, its requests; there are no inputs then.
     pub steps: Vec<CheckStep>,

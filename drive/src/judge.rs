@@ -1,4 +1,4 @@
-//! Differences told: what kind each is, in a sentence, and which properties it breaks.
+//! Reported differences: the kind of each, its sentence, and the properties it breaks.
 
 use holdfast_harness::bounds::ModelState;
 use holdfast_harness::oracle;

@@ -1,4 +1,4 @@
-//! Sequences that cover what the model can do: the shortest way to each kind of step, found by walking through the
+//! Sequences that cover the transitions of the model: the shortest path to each kind of step, found by exploring the
 //! model itself.
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
@@ -10,9 +10,9 @@ use holdfast_model::{Accepted, Config, Input, transition};
 use holdfast_properties::abstraction::InputKind;
 use holdfast_properties::{AbstractTransition, Step};
 
-/// Worlds that are walked through at the most.
+/// The maximum number of states that are explored.
 const WORLDS: usize = 4_000;
-/// Inputs from the beginning at the most.
+/// The maximum number of inputs from the initial state.
 const DEPTH: usize = 6;
 
 /// The alphabet of the walk, as a trace: what is worth asking, one line each. Amounts are a part, all, and one too many.
@@ -204,7 +204,7 @@ pub fn alphabet() -> Result<Vec<Input>, String> {
     Ok(script.inputs().collect())
 }
 
-/// Is it about the SetupIntent? It shares nothing with payments, and is walked through apart.
+/// Returns `true` if it concerns the SetupIntent, which shares nothing with payments and is explored apart.
 fn is_setup(input: &Input) -> bool {
     matches!(input, Input::Call(call) if matches!(call.operation.about(), holdfast_model::Target::Setup))
 }

@@ -67,8 +67,8 @@ fn is_card(method: PaymentMethod) -> bool {
     matches!(method.profile().rail, Rail::Card(_))
 }
 
-/// May a call travel like that? Not under a key that may be forgotten at any moment, not with a failure that only the
-/// server can bring about, and not for money that is booked at a moment of the server's own (A12).
+/// Returns `true` if a call can be sent like that: not under a key that may be forgotten at any time, not with a failure
+/// that only the server can cause, and not for money that is posted at a time of the server's own (A12).
 #[must_use]
 pub fn travel(call: &Call, calm: &Outcome, now: &Observation<'_>, view: Option<&PaymentView>) -> bool {
     let fits = match call.fault {

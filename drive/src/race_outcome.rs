@@ -48,8 +48,8 @@ pub struct RaceOutcome {
 /// The reply to one of the two requests, or the reason for its absence.
 pub type Answered = Result<HttpReply, TransportError>;
 
-/// Can these answers have been given in that order? A request that was turned away (409, 429) result no part; of one that
-/// was not answered, its outcome is unknown.
+/// Returns `true` if these answers fit that order. A rejected request (409, 429) takes no part; the outcome of one that
+/// was not answered is unknown.
 #[must_use]
 pub fn explains(outcomes: &[Option<Outcome>; 2], answered: &[Answered; 2]) -> bool {
     // Codes are compared one request at a time; here, only whether it was done.
@@ -60,8 +60,8 @@ pub fn explains(outcomes: &[Option<Outcome>; 2], answered: &[Answered; 2]) -> bo
     })
 }
 
-/// May the request have taken part? Not one that was turned away because another is at work; one that failed may have, or
-/// may not.
+/// Returns the possible answers to whether the request took part. One that was rejected because another is at work did
+/// not; one that failed may have, or may not.
 const fn shares(answered: &Answered) -> &'static [bool] {
     match answered {
         Ok(HttpReply { status: 409 | 429, .. }) => &[false],

@@ -15,7 +15,7 @@ pub struct Settings {
     pub url: String,
     /// The test key that it knows.
     pub key: String,
-    /// Operations at the most. Looking is not counted.
+    /// The maximum number of operations. Requests that only read are not counted.
     pub operations: u64,
     /// The time limit of the drive.
     pub time_limit: Duration,

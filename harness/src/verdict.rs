@@ -15,7 +15,7 @@ pub enum Verdict {
     Agree(Tally),
     /// Model and subject differ.
     Diverge(Box<Divergence>),
-    /// A property is false of the subject, whatever the model says.
+    /// A property is false of the subject, independently of the model.
     Violate(Box<Violation>),
     /// The harness could not complete the run, which says nothing about the subject.
     Inconclusive(Inconclusive),

@@ -33,7 +33,7 @@ impl When {
 
     /// While the payment does not exist.
     pub const NEW: Self = Self(Self::ABSENT);
-    /// Once the payment exists, whatever its status.
+    /// Once the payment exists, in any status.
     pub const EXISTING: Self = Self(!Self::ABSENT);
     /// Whether it exists or not.
     pub const ALWAYS: Self = Self(u8::MAX);

@@ -82,7 +82,7 @@ pub enum Capacity {
     Three,
 }
 
-/// A function over the space of a scenario, whatever the capacity of its state.
+/// A function over the space of a scenario, with any capacity of its state.
 pub trait Visit {
     /// The result of the function.
     type Output;

@@ -1,4 +1,4 @@
-//! Laws about several events at once, in whatever order: what of an object never changes, and what occurs once.
+//! Laws about several events at once, in any order: fields that never change, and events that occur once.
 
 use super::{Law, LawContext, Violations, name, object_kind};
 use crate::logged_event::{LoggedEvent, Object};
@@ -12,7 +12,7 @@ const ENDS: Law = ("C11 C15 R14", Some("final-stays-final"));
 /// A place in the log and a value, in words.
 type Said = (usize, String);
 
-/// Notes the contradictions between events, whatever their order.
+/// Notes the contradictions between events, in any order.
 pub(super) fn judge(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'_>) {
     objects(found, events);
     group(found, events);
@@ -109,7 +109,7 @@ fn fixed(kind: &str, object: &Object) -> Vec<(&'static str, Option<String>)> {
     fields
 }
 
-/// What an object shows of itself once and for ever is the same in each of its events.
+/// A field of an object that never changes is the same in each of its events.
 fn objects(found: &mut Violations, events: &[LoggedEvent]) {
     let mut known: Vec<(&str, &str)> = Vec::new();
     for logged in events {
@@ -143,7 +143,7 @@ fn objects(found: &mut Violations, events: &[LoggedEvent]) {
     }
 }
 
-/// What all objects of a payment share.
+/// The fields that all objects of a payment share.
 fn group(found: &mut Violations, events: &[LoggedEvent]) {
     let all = || events.iter().enumerate();
     // Before payment the currency may be changed (PI-5).

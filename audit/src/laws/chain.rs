@@ -27,7 +27,7 @@ pub(super) fn judge(found: &mut Violations, events: &[LoggedEvent], limits: LawC
     returned(found, events, limits);
 }
 
-/// What was captured of the charge and received by the intent: one amount, which rises in steps.
+/// The amount captured of the charge and received by the intent, which rises in steps.
 fn received(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'_>) {
     let of = |logged: &LoggedEvent, object: &Object| match object_kind(logged) {
         "payment_intent" => number(&object.amount_received),
@@ -37,7 +37,7 @@ fn received(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'
     steps(found, events, limits, of);
 }
 
-/// What is capturable, with a minus: it rises in steps once it is held.
+/// The capturable amount, negated: it rises in steps once money is held.
 fn capturable(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'_>) {
     let of = |logged: &LoggedEvent, object: &Object| {
         let is_intent = object_kind(logged) == "payment_intent";
@@ -46,7 +46,7 @@ fn capturable(found: &mut Violations, events: &[LoggedEvent], limits: LawContext
     steps(found, events, limits, of);
 }
 
-/// What went back of each fee and of each transfer.
+/// The returned amount of each fee and of each transfer.
 fn returned(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'_>) {
     let mut known: Vec<&str> = Vec::new();
     for logged in events.iter().filter(|it| matches!(object_kind(it), "application_fee" | "transfer")) {

@@ -1,4 +1,4 @@
-//! Statements that hold for every set of events of one payment, whatever other events the log lacks.
+//! Statements that hold for every set of events of one payment, with any other events missing.
 //!
 //! Each law is about one event or about a set of events that are all in the log. If a subset of a log violates a law,
 //! the log violates it, so a missing event is never the reason of a violation. That makes a violation a proof that no
@@ -20,7 +20,7 @@ use crate::logged_event::LoggedEvent;
 use crate::seen::Seen;
 use crate::verdict::{Finding, Impossible, Proof};
 
-/// What the laws take into account beside the events.
+/// The context of the laws beside the events.
 #[derive(Clone, Copy)]
 pub(crate) struct LawContext<'a> {
     /// The configuration of the engine that wrote the log.

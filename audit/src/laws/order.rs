@@ -17,7 +17,7 @@ const JOB: Law = ("I17 B35 U9 R11", Some("the-job-ends-due-holds-only"));
 const HOUR: Law = ("I11 A12", Some("booking-takes-an-hour-at-most"));
 const FIRST: Law = ("C5 EVT-1", Some("only-the-named-payment-changes"));
 
-/// What one event says of a quantity that only rises.
+/// The value that one event shows of a quantity that only rises.
 #[derive(Clone, Copy)]
 struct Bound {
     place: usize,
@@ -74,7 +74,7 @@ fn rises(
     }
 }
 
-/// How far the payment has come: 0 before money is held or received, 1 while it is held, 2 at its end.
+/// The stage of the payment: 0 before money is held or received, 1 while it is held, 2 at its end.
 fn status(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     let rank = |status: &str| match status {
         "requires_capture" => Some(1),
@@ -114,7 +114,7 @@ fn moves_money(refund: &LoggedEvent) -> bool {
     refund.object().status.text() != Some("failed")
 }
 
-/// What has been received.
+/// The received amount.
 fn money(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     let object = logged.object();
     let both = |now: Option<i64>, was: Option<i64>| (now, was.or(now));
@@ -137,7 +137,7 @@ fn money(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     }
 }
 
-/// What is capturable, with a minus: it only rises while money is held, and at the end of the hold.
+/// The capturable amount, negated: it only rises while money is held, and at the end of the hold.
 fn uncapturable(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     let object = logged.object();
     let is_held = object_kind(logged) == "payment_intent"
@@ -172,7 +172,7 @@ fn in_ledger(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     (now, was.or(now))
 }
 
-/// What only rises of each refund, fee, transfer and charge.
+/// The amounts of each refund, fee, transfer and charge that only rise.
 fn objects(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'_>) {
     let mut known: Vec<&str> = Vec::new();
     for logged in events {

@@ -1,4 +1,4 @@
-//! The events of one payment, and what they say of it as a whole.
+//! The events of one payment, and their consequences for the payment as a whole.
 
 use holdfast_model::{
     CaptureMethod, Config, ConfirmationMethod, Country, Currency, Flow, NotificationKind, PaymentMethod,
@@ -6,9 +6,9 @@ use holdfast_model::{
 
 use crate::logged_event::{LoggedEvent, Object};
 
-/// What one event tells, in the words of the model.
+/// One event, in the terms of the model.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Fact {
+pub(super) struct ModeledEvent {
     pub(super) kind: Option<NotificationKind>,
     pub(super) created: i64,
     /// The charge it names, numbered from 1; 0 if it names none.
@@ -24,10 +24,10 @@ pub(super) struct Fact {
 /// The events of one payment.
 pub(super) struct Case<'a> {
     pub(super) events: &'a [LoggedEvent],
-    pub(super) facts: Vec<Fact>,
+    pub(super) facts: Vec<ModeledEvent>,
     pub(super) config: Config,
     pub(super) hints: Hints,
-    /// The currency that is told first.
+    /// The currency that the first event shows.
     pub(super) currency: Option<&'a str>,
     /// Whether the log has no events of the fees, which belong to the platform.
     pub(super) fees_are_elsewhere: bool,
@@ -39,20 +39,20 @@ fn currency(events: &[LoggedEvent]) -> Option<&str> {
     events.iter().map(LoggedEvent::object).filter(is_own).find_map(|object| object.currency.text())
 }
 
-/// What all events together say about how the payment was made.
+/// The consequences of all events together for the creation of the payment.
 #[derive(Debug)]
 pub(super) struct Hints {
     pub(super) currency: Currency,
     pub(super) flow: Flow,
     pub(super) capture_method: CaptureMethod,
-    /// Does the card's own option, and not the intent, say that it is captured by hand?
+    /// `true` if the card's own option, and not the intent, asks for manual capture.
     pub(super) by_card: bool,
     pub(super) confirmation_method: ConfirmationMethod,
     pub(super) multicapture: bool,
     pub(super) methods: Vec<PaymentMethod>,
-    /// Is a hold of a length told that the model does not have?
+    /// The length of a hold, in seconds, if the model does not have it.
     pub(super) strange_hold: Option<i64>,
-    /// Was the customer absent, by the length of the hold, if that is told?
+    /// Whether the customer was absent, by the length of the hold, if events show it.
     pub(super) off_session: Option<bool>,
 }
 
@@ -62,7 +62,8 @@ impl<'a> Case<'a> {
     pub(super) fn new(events: &'a [LoggedEvent], config: &Config, gaps: bool) -> Self {
         let (mut charges, mut refunds) = (Vec::new(), Vec::new());
         let requests: Vec<&str> = events.iter().filter_map(crate::laws::of_refund).collect();
-        let mut facts: Vec<Fact> = events.iter().map(|logged| fact(logged, &mut charges, &mut refunds)).collect();
+        let mut facts: Vec<ModeledEvent> =
+            events.iter().map(|logged| fact(logged, &mut charges, &mut refunds)).collect();
         for (fact, logged) in facts.iter_mut().zip(events) {
             let is_of_refund = logged.request.id().map(|id| requests.contains(&id));
             fact.is_of_refund = is_of_refund.filter(|is_of_refund| *is_of_refund || !gaps);
@@ -84,7 +85,7 @@ fn number<'a>(known: &mut Vec<&'a str>, id: Option<&'a str>) -> u16 {
     u16::try_from(place.saturating_add(1)).unwrap_or(u16::MAX)
 }
 
-fn fact<'a>(logged: &'a LoggedEvent, charges: &mut Vec<&'a str>, refunds: &mut Vec<&'a str>) -> Fact {
+fn fact<'a>(logged: &'a LoggedEvent, charges: &mut Vec<&'a str>, refunds: &mut Vec<&'a str>) -> ModeledEvent {
     let object = logged.object();
     let (charge, refund) = match object.object.text() {
         Some("charge") => (object.id.id(), None),
@@ -94,7 +95,7 @@ fn fact<'a>(logged: &'a LoggedEvent, charges: &mut Vec<&'a str>, refunds: &mut V
         Some("transfer") => (object.source_transaction.id(), None),
         _ => (None, None),
     };
-    Fact {
+    ModeledEvent {
         kind: NotificationKind::from_name(&logged.kind),
         created: logged.created,
         charge: number(charges, charge),
@@ -104,7 +105,7 @@ fn fact<'a>(logged: &'a LoggedEvent, charges: &mut Vec<&'a str>, refunds: &mut V
     }
 }
 
-/// Does it list nothing that the model knows?
+/// Returns `true` if it lists no field that the model has.
 fn says_nothing(previous: &Object) -> bool {
     let amounts = previous.amounts().iter().all(|(_, amount)| amount.is_absent());
     amounts
@@ -183,7 +184,7 @@ impl Hints {
     }
 }
 
-/// Whose charge it is, by what is told of fees and transfers.
+/// Returns the kind of charge, by the events of fees and transfers.
 fn flow(events: &[LoggedEvent]) -> Flow {
     let objects = || events.iter().map(LoggedEvent::object);
     let sent_on = objects().any(|object| {
@@ -203,7 +204,7 @@ fn flow(events: &[LoggedEvent]) -> Flow {
     if fee { Flow::Direct } else { Flow::Platform }
 }
 
-/// How long holds last: one that the model does not have, in seconds; and 4, 7 or 30 days.
+/// Returns the lengths of holds: one that the model does not have, in seconds; and 4, 7 or 30 days.
 fn hold_window(events: &[LoggedEvent]) -> (Option<i64>, Option<u8>) {
     const DAY: i64 = 86_400;
     const SLACK: i64 = 5;
@@ -226,7 +227,7 @@ fn hold_window(events: &[LoggedEvent]) -> (Option<i64>, Option<u8>) {
     (None, known)
 }
 
-/// Payment methods that behave as what is told.
+/// Returns payment methods that behave as the events show.
 fn methods(
     events: &[LoggedEvent],
     may_be_without: bool,

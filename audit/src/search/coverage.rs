@@ -22,7 +22,7 @@ impl Serialize for Exhausted {
 /// Inputs that could come next.
 pub(super) struct Suggestions {
     inputs: Vec<Input>,
-    /// Why an input may be missing; `None` if none is.
+    /// The reason why an input may be missing; `None` if none is.
     incomplete: Option<&'static str>,
 }
 
@@ -38,7 +38,7 @@ impl Suggestions {
     }
 }
 
-/// What a search has covered so far.
+/// The extent of a search so far.
 #[derive(Default)]
 pub(super) struct SearchCoverage(Cell<Option<&'static str>>);
 

@@ -1,4 +1,4 @@
-//! Does an event tell what the model would tell, and if not, in which field?
+//! The comparison of an event with a notification of the model, field by field.
 
 use holdfast_model::rendering::refund_shown;
 use holdfast_model::{
@@ -16,7 +16,7 @@ pub(super) struct ComparedStep<'a> {
     pub(super) before: Option<&'a PaymentView>,
     pub(super) after: Option<&'a PaymentView>,
     pub(super) setup: Option<&'a SetupView>,
-    /// The refund that is told of, before and after.
+    /// The refund of the event, before and after.
     pub(super) refund: (Option<RefundView>, Option<RefundView>),
     /// Whether the step creates a refund.
     pub(super) creates_refund: bool,
@@ -104,7 +104,7 @@ fn intent(found: &mut Differences, logged: &LoggedEvent, kind: Kind, compared: &
     let object = logged.object();
     let before = compared.before;
     let [new, old] = status_words(after.status);
-    // The last piece of several is told of before the hold has ended (U10).
+    // The event of the last of several captures comes before the end of the hold (U10).
     let halfway = kind == Kind::IntentCapturableUpdated;
     let was = if halfway { before.map_or(new, |before| before.status.name()) } else { new };
     found.word("status", false, &object.status, &[new, old, was]);
@@ -190,7 +190,7 @@ fn charge(
 ) {
     let object = logged.object();
     let before = compared.before.and_then(|before| before.charge.as_ref());
-    // A piece is told of before the hold has ended (U10).
+    // The event of a capture comes before the end of the hold (U10).
     let halfway = before.filter(|_| kind == Kind::ChargeUpdated).unwrap_or(charge);
     found.word("status", false, &object.status, &[charge.status.name()]);
     found.amount("amount", &object.amount, charge.authorized);
@@ -283,7 +283,7 @@ fn refund(found: &mut Differences, logged: &LoggedEvent, compared: &ComparedStep
     }
 }
 
-/// A fee or a transfer: what was made of it in this step, and what of it went back.
+/// A fee or a transfer: the amount made in this step, and the amount returned.
 fn connected(
     found: &mut Differences,
     logged: &LoggedEvent,
@@ -312,7 +312,7 @@ fn connected(
     }
 }
 
-/// How much of a fee or a transfer went back with this event.
+/// Returns the amount of a fee or a transfer that this event returns.
 pub(super) fn part_returned(logged: &LoggedEvent) -> Option<i64> {
     let returned = |object: &Object| {
         if object.amount_reversed.is_absent() {

@@ -1,6 +1,6 @@
-//! Is there a history of the model that tells these events?
+//! The search for a history of the model that emits these events.
 //!
-//! A search over the states of the model. A place in it is a state, the time it is, and which events have been told.
+//! A search over the states of the model. A place in it is a state, its time, and the events that are explained.
 //! Time only moves on, so an event that is passed by is lost. What a step of the model tells is looked for among the
 //! events ahead; what is not there is missing from the log, and costs. The cheapest way to the last event is the
 //! history; where there is none, the first event that no way comes past cannot have happened.
@@ -37,7 +37,7 @@ pub struct Bounds {
     pub events: usize,
     /// Seconds by which what one step tells may be later than its first event.
     pub lag: i64,
-    /// May events be missing from the log?
+    /// `true` if events may be missing from the log.
     pub gaps: bool,
 }
 
@@ -50,7 +50,7 @@ impl Default for Bounds {
 /// The most steps of the model for each place that may be looked at.
 const STEPS: usize = 20;
 
-/// What the search found.
+/// The result of the search.
 pub(crate) struct Found {
     pub(crate) finding: Finding,
     /// Events that the history has and the log has not.
@@ -63,14 +63,14 @@ impl From<Finding> for Found {
     }
 }
 
-/// Where the search is.
+/// A place of the search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Place {
     state: State<1, 0>,
     clock: i64,
-    /// The first event that has not been told.
+    /// The first event that is not explained.
     open: u32,
-    /// Of the 128 events from there on, those that have been told.
+    /// Of the 128 events from there on, those that are explained.
     logged: u128,
     /// The charge the payment has, by its number among those named; 0 if it has not been named.
     charge: u16,
@@ -78,7 +78,7 @@ struct Place {
 }
 
 impl Place {
-    /// How many events have been told.
+    /// The number of explained events.
     fn progress(&self) -> u32 {
         self.open.saturating_add(self.logged.count_ones())
     }
@@ -88,7 +88,7 @@ impl Place {
         u32::try_from(ahead).ok().and_then(|ahead| self.logged.checked_shr(ahead)).is_some_and(|bits| bits & 1 == 1)
     }
 
-    /// Notes that an event has been told. `false` if it is too far ahead.
+    /// Notes that an event is explained. `false` if it is too far ahead.
     fn explain(&mut self, event: usize) -> bool {
         let ahead = event.checked_sub(usize::try_from(self.open).unwrap_or(usize::MAX));
         let bit = ahead.and_then(|ahead| u32::try_from(ahead).ok()).and_then(|ahead| 1_u128.checked_shl(ahead));
@@ -97,7 +97,7 @@ impl Place {
         true
     }
 
-    /// Moves past the events that have been told.
+    /// Moves past the events that are explained.
     fn move_on(&mut self) {
         let past = self.logged.trailing_ones();
         self.logged = self.logged.checked_shr(past).unwrap_or(0);
@@ -105,7 +105,7 @@ impl Place {
     }
 }
 
-/// A place to look at: the fewer events missing the better, then the more told.
+/// Priority of a place: fewer missing events first, then more explained ones.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
     cost: Reverse<u32>,
@@ -114,7 +114,7 @@ struct Rank {
     way: PathCost,
 }
 
-/// What the way to a place has cost.
+/// The cost of the path to a place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct PathCost {
     /// Steps and events that the log does not tell of.
@@ -124,7 +124,7 @@ struct PathCost {
 }
 
 impl PathCost {
-    /// The way on, over a step that tells of so many things that the log does not have.
+    /// The path on, over a step with so many notifications that the log lacks.
     fn on(self, cost: u32, unlogged: u32) -> Self {
         Self { cost: self.cost.saturating_add(cost), missing: self.missing.saturating_add(unlogged) }
     }
@@ -140,7 +140,7 @@ struct Search<'a, 'b> {
     /// The least that a place has cost; where the missing events are limited, for each number of them.
     seen: FxHashMap<u64, PathCost>,
     heap: BinaryHeap<Rank>,
-    /// The most events told on any way so far, in order and in all, and where.
+    /// The most events explained on any path so far, in order and in all, and the place.
     furthest: (u32, u32),
     last: Vec<u32>,
     tries: Tries,
@@ -148,7 +148,7 @@ struct Search<'a, 'b> {
     coverage: SearchCoverage,
 }
 
-/// Which inputs a search tries.
+/// The inputs that a search tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tries {
     /// Those that the events ahead suggest: fast, and a history that is found is one.
@@ -268,7 +268,7 @@ impl Search<'_, '_> {
         self.places.push(place);
     }
 
-    /// A hold of which nothing is told may have begun when it had to, to run out at the next event.
+    /// A hold without an event of its own may have begun at the time that lets it expire at the next event.
     fn before_a_hold(&mut self, place: &Place, way: PathCost, next: (NotificationKind, i64)) {
         /// A second more than holds last (HOLD-1).
         const WINDOWS: [i64; 3] = [604_801, 410_401, 2_592_001];
@@ -302,7 +302,7 @@ impl Search<'_, '_> {
         };
         let wait = next.created.saturating_sub(place.clock);
         if wait > 0 {
-            // What a deadline on the way does is told at the deadline.
+            // The notifications of a deadline on the way have the time of the deadline.
             let wait = self.deadline(place).filter(|left| *left < wait).unwrap_or(wait);
             let seconds = u32::try_from(wait).unwrap_or(u32::MAX);
             self.step(place, way, EnvironmentEvent::Advance { seconds }.into(), place.clock.saturating_add(wait));

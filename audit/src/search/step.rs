@@ -1,4 +1,4 @@
-//! One step of the model, and the events that tell of it.
+//! One step of the model, and the events that show it.
 
 use holdfast_model::{
     Authentication, ChargeStatus, EnvironmentEvent, Input, IntentStatus, Notification, NotificationKind as Kind,
@@ -54,7 +54,7 @@ impl<'b> Search<'_, 'b> {
         self.coverage.take(suggestions)
     }
 
-    /// Lets `input` happen at `at`, and goes on from there in every way that events tell of it.
+    /// Applies `input` at `at`, and returns each way in which events show its notifications.
     pub(super) fn step(&mut self, place: &Place, way: PathCost, input: Input, at: i64) {
         self.steps = self.steps.saturating_add(1);
         let config = &self.case.config;
@@ -213,7 +213,7 @@ impl<'b> Search<'_, 'b> {
         found.into_iter().map(|(_, place)| place).collect()
     }
 
-    /// What goes back of several fees or transfers is one step of the model and an event for each of them (U11).
+    /// A return of several fees or transfers is one step of the model, with an event for each of them (U11).
     fn match_parts(
         &mut self,
         next: &mut Place,
@@ -260,7 +260,7 @@ impl<'b> Search<'_, 'b> {
     pub(super) fn name(&self, place: &mut Place, event: usize, about: Target) -> bool {
         let Some(fact) = self.case.facts.get(event) else { return false };
         if fact.charge != 0 {
-            // A charge that failed may have been followed by another, of which nothing is told.
+            // A failed charge may have been followed by another one without an event.
             let is_over = |place: &Place| {
                 let view = payment(&place.state.observe(&self.case.config), &self.case.config);
                 view.and_then(|view| view.charge).is_some_and(|charge| charge.status == ChargeStatus::Failed)
@@ -330,7 +330,7 @@ impl<'b> Search<'_, 'b> {
         }
     }
 
-    /// May a step be missing from the log altogether? Not one without which the rest could be told as well.
+    /// Returns `true` if a step may be missing from the log completely: not if the other events fit without it.
     fn may_be_silent(&self, place: &Place, input: &Input, before: Option<&PaymentView>) -> bool {
         let approves = |method: PaymentMethod| {
             !matches!(

@@ -1,4 +1,4 @@
-//! Why an event cannot have happened: what it says, what could have been said, and which property it makes false.
+//! The reason why an event cannot have happened: its content, the possible contents, and the property it breaks.
 
 use holdfast_model::trace::describe;
 use holdfast_model::{
@@ -28,7 +28,7 @@ const STEP_PROPERTIES: [&str; 8] = [
     "only-captured-money-is-refunded",
 ];
 
-/// Where a search ended.
+/// The end of a search.
 pub(super) enum End {
     /// At something that the model does not have.
     OutOfModel(String),
@@ -60,7 +60,7 @@ impl Stuck {
 /// A step that comes near to what an event tells.
 struct Nearest {
     differences: Vec<Difference>,
-    /// Does it name another charge or refund?
+    /// `true` if it names another charge or refund.
     is_of_another: bool,
 }
 
@@ -127,7 +127,7 @@ impl Search<'_, '_> {
         transition(&self.case.config, &place.state, EnvironmentEvent::Advance { seconds: wait }.into()).after
     }
 
-    /// What a step would tell, compared with what is told.
+    /// Compares the notifications of a step with an event.
     fn compare(
         &self,
         place: &Place,
@@ -172,7 +172,7 @@ impl Search<'_, '_> {
         }
     }
 
-    /// Is only the refund's status strange, and does it move as refunds of some method do?
+    /// Returns `true` if only the refund's status differs, and refunds of some payment method change so.
     fn is_a_strange_refund(&self, logged: &LoggedEvent, nearest: Option<&Nearest>) -> bool {
         use RefundStatus::{Canceled, Failed, Pending, RequiresAction, Succeeded};
         let Some(now) = refund_status(logged) else { return false };
@@ -204,7 +204,7 @@ impl Search<'_, '_> {
         created().any(|status| Some(status) != created().next())
     }
 
-    /// Is there as much left to give back as this refund gives?
+    /// Returns `true` if the refundable amount covers this refund.
     fn fits_what_is_left(&self, logged: &LoggedEvent) -> bool {
         let amount = logged.object().amount.value().copied().unwrap_or(0);
         self.last.iter().filter_map(|place| self.places.get(usize::try_from(*place).ok()?)).any(|place| {
@@ -266,7 +266,7 @@ const fn kind_is_of_refunds(kind: Kind) -> bool {
     matches!(kind, Kind::RefundCreated | Kind::RefundUpdated | Kind::RefundFailed | Kind::ChargeRefundUpdated)
 }
 
-/// Would this input be told by such an event?
+/// Returns `true` if this input emits such an event.
 fn tells(input: &Input, kind: Kind) -> bool {
     use holdfast_model::Operation as O;
     let Input::Call(call) = input else { return false };
@@ -316,7 +316,7 @@ fn sentence(logged: &LoggedEvent, nearest: Option<&Nearest>, refusals: &[String]
     }
 }
 
-/// Where a payment is, in short.
+/// Returns the state of a payment, in short.
 fn words_of(view: Option<&PaymentView>) -> String {
     let Some(view) = view else { return "not created yet".to_owned() };
     let mut words = format!("{} ({} of it {} received", view.status.name(), view.amount.get(), view.received.get());
@@ -371,7 +371,7 @@ fn overlay(before: &PaymentView, logged: &LoggedEvent) -> Option<PaymentView> {
     Some(view)
 }
 
-/// The rules that say when such an event is told.
+/// Returns the requirements that say when such an event is emitted.
 fn rules_of(kind: Kind) -> &'static str {
     const RULES: [(Kind, &str); 7] = [
         (Kind::IntentCapturableUpdated, "EVT-3 B52 B54"),

@@ -1,4 +1,4 @@
-//! Logs of our own engine, and what is said of them.
+//! Logs of our own engine, and the verdicts on them.
 
 use std::io;
 use std::ops::Range;
@@ -11,7 +11,7 @@ use holdfast_harness_engine::EngineSubject;
 use holdfast_model::Config;
 use serde_json::Value;
 
-/// What one run of the engine has told.
+/// The events of one run of the engine.
 pub(crate) struct Log {
     pub(crate) name: String,
     pub(crate) config: Config,

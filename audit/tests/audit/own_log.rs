@@ -1,4 +1,4 @@
-//! The log of our own engine is accepted in full, whatever happened; shuffled, repeated and with gaps, nothing in it is
+//! The log of our own engine is accepted completely after any run; shuffled, repeated and with gaps, nothing in it is
 //! called impossible.
 
 use holdfast_audit::Finding;
@@ -28,7 +28,7 @@ fn the_engines_own_log_is_accepted_in_full() {
     assert!(events > 1_000, "only {events} events");
 }
 
-/// What is wrong with the verdicts on a log that was only disturbed.
+/// Returns the wrong verdicts on a log that was only disturbed.
 fn blamed(name: &str, events: &[Value], config: &Config) -> Vec<String> {
     let (_, verdicts) = audit_values(events, config);
     let impossible = verdicts.iter().filter(|it| matches!(it.finding, Finding::Impossible(_)));

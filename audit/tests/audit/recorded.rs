@@ -32,7 +32,7 @@ fn accepted(name: &str, log: &str) {
     assert!(report.is_clean(), "{name}, complete: {verdicts:#?}");
 }
 
-/// P33: whatever such an event names, it moves no payment; a thin event shows no object at all.
+/// P33: such an event moves no payment, with any name; a thin event shows no object at all.
 #[test]
 fn events_that_move_no_payment_change_no_verdict() {
     let payments: Vec<Value> =

@@ -138,7 +138,7 @@ pub(crate) fn many_refunds(more: i64) -> Vec<Value> {
     log
 }
 
-/// What the engine tells of a trace.
+/// Returns the events of the engine for a trace.
 pub(crate) fn log_of(trace: &str) -> Vec<Value> {
     let script: Script = trace.parse().unwrap();
     let inputs: Vec<_> = script.inputs().collect();

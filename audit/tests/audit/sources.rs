@@ -1,4 +1,4 @@
-//! Where logs come from and in which shapes: compressed, in directories, wrapped, in parts, from two endpoints.
+//! Sources and shapes of logs: compressed, in directories, wrapped, in parts, from two endpoints.
 
 use std::fs;
 use std::io::{Cursor, Write};

@@ -141,7 +141,7 @@ const CAUGHT: &[Tampering] = &[
     }),
 ];
 
-/// What is told by some history of which the log lacks events, and by none if it lacks nothing.
+/// A log that some history explains if events are missing, and none if the log is complete.
 #[rustfmt::skip]
 const CAUGHT_IF_COMPLETE: &[Tampering] = &[
     ("refund larger than the rest", PIECES, |log| set(log, "refund.created", 1, "amount", json!(900))),
@@ -167,7 +167,7 @@ const CAUGHT_IF_COMPLETE: &[Tampering] = &[
     }),
 ];
 
-/// What in principle cannot be decided: some history tells it all the same.
+/// A tamper that cannot be decided in principle: some history explains the log all the same.
 #[rustfmt::skip]
 const ACCEPTED: &[Edit] = &[
     // An amount may be changed before payment, and no event tells it.
@@ -183,7 +183,7 @@ const ACCEPTED: &[Edit] = &[
     }),
 ];
 
-/// What the model has no room or no word for.
+/// A log beyond the bounds or the terms of the model.
 #[rustfmt::skip]
 const CANNOT_TELL: &[Edit] = &[
     ("a dispute", BACKGROUND, |log| {
@@ -280,7 +280,7 @@ fn judged_with(log: &[Value], gaps: bool) -> Vec<Verdict> {
     audit_text(&text, &Options { bounds: Bounds { gaps, ..usual.bounds }, ..usual }).unwrap().1
 }
 
-/// What is not as it should be.
+/// Returns the unexpected verdicts.
 fn wrong(name: &str, log: &[Value], verdicts: &[Verdict], is_right: impl Fn(&Verdict) -> bool) -> Option<String> {
     if verdicts.iter().any(is_right) {
         return None;

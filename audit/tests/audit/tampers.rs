@@ -14,7 +14,7 @@ use crate::scripts::{
 /// A log with one event tampered with.
 struct Tamper {
     kind: &'static str,
-    /// What was changed, for the list of misses.
+    /// The change, for the list of misses.
     name: String,
     log: Vec<Value>,
     /// The event that was changed, or those around the place where one was removed.
@@ -196,7 +196,7 @@ fn tampers() -> Vec<Tamper> {
     all
 }
 
-/// What became of a tamper.
+/// The result of a tamper.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Outcome {
     AtTheEvent,
@@ -237,7 +237,7 @@ fn outcome(tamper: &Tamper, gaps: bool) -> Outcome {
     }
 }
 
-/// How many tampers of one kind had which outcome.
+/// The number of tampers of one kind by result.
 #[derive(Default)]
 pub(crate) struct Row(BTreeMap<Outcome, usize>);
 

@@ -55,7 +55,7 @@ impl DriveCampaign<'_> {
         Ok(Some((best, last)))
     }
 
-    /// Do they show the same? Then what comes after it is cut off.
+    /// Compares the two; if they show the same, the remainder is cut off.
     fn shown(&mut self, inputs: &mut Vec<Input>, like: &Sighting) -> Result<Option<Sighting>, TransportError> {
         let shown = shows(self.server, &self.features, &self.config, inputs, &like.signature)?;
         Ok(shown.map(|(step, _, sighting)| {

@@ -27,7 +27,7 @@ pub struct Run<'s> {
     world: ModelState,
     /// The last state of the server; the model's where the server shows none.
     seen: Snapshot,
-    /// Has time passed? Then keys may be a day old, or nearly.
+    /// `true` if time has passed, so that keys may be a day old, or nearly.
     has_waited: bool,
     /// Seconds that have passed by the server's clock.
     waited: u32,

@@ -387,7 +387,7 @@ fn latest_charge(payment: &Value) -> Option<Value> {
     named.or_else(listed).cloned()
 }
 
-/// Does a server see one and the same in them? The names of keys and of methods just made are not looked at.
+/// Returns `true` if both are the same to a server. Names of keys and of new methods are ignored.
 fn is_alike(one: &HttpRequest, other: &HttpRequest) -> bool {
     let bare = |asked: &HttpRequest| {
         let form: Vec<_> = asked.form.iter().filter(|(name, _)| name != "payment_method").cloned().collect();

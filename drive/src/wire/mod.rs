@@ -91,13 +91,13 @@ pub struct HttpReply {
 }
 
 impl HttpReply {
-    /// Was it done? (2xx)
+    /// Returns `true` if the request succeeded (2xx).
     #[must_use]
     pub const fn is_done(&self) -> bool {
         self.status >= 200 && self.status < 300
     }
 
-    /// Did the server fail? (5xx)
+    /// Returns `true` if the server failed (5xx).
     #[must_use]
     pub const fn is_failure(&self) -> bool {
         self.status >= 500

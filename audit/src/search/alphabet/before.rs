@@ -1,4 +1,4 @@
-//! What could have come before a payment is made: its creation, changes, and how it is confirmed.
+//! The inputs that can come before a payment has an effect: its creation, changes, and its confirmation.
 
 use holdfast_model::{
     Authentication, CaptureMethod, Confirm, Create, EnvironmentEvent, Flow, IntentStatus, NotificationKind as Kind,
@@ -67,7 +67,7 @@ impl Alphabet<'_, '_> {
             };
             for off_session in absent.into_iter().flatten() {
                 for (fee, capture_method) in fees.iter().flat_map(|fee| ways.iter().map(move |way| (*fee, *way))) {
-                    // A share that is told may come with a later confirmation.
+                    // A later confirmation can bring the share that events show.
                     for transfer in shares.iter().copied().filter(|share| share.is_none() || fee.is_none()) {
                         let confirm = Confirm { method: Some(method), capture_method, fee, transfer, off_session };
                         self.operation(Operation::ConfirmIntent { intent: INTENT, confirm });
@@ -78,7 +78,7 @@ impl Alphabet<'_, '_> {
         self.cancel();
     }
 
-    /// Other ways to capture, by what is told of the intent and of its charge; and to leave it as it is.
+    /// Other capture methods, by the events of the intent and of its charge; and the present one.
     fn next_capture_methods(&self, payment: &PaymentView) -> Vec<Option<CaptureMethod>> {
         let mut ways = vec![None];
         if self.case.hints.by_card {

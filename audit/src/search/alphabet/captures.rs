@@ -1,11 +1,11 @@
-//! What could have been captured of a hold.
+//! The captures that a hold allows.
 
 use holdfast_model::{Capture, Flow, NotificationKind as Kind, Operation, PaymentView};
 
 use super::{Alphabet, INTENT};
 
 impl Alphabet<'_, '_> {
-    /// Pieces that lead to amounts that are told, and the release of the rest.
+    /// Captures that lead to amounts that events show, and the release of the remainder.
     pub(super) fn captures(&mut self, payment: &PaymentView) {
         let (received, capturable) = (i64::from(payment.received.get()), i64::from(payment.capturable.get()));
         let mut pieces = Vec::new();

@@ -21,7 +21,7 @@ pub(super) const INTENT: IntentId = IntentId(0);
 /// Events ahead, and the inputs that they suggest.
 pub(super) struct Alphabet<'a, 'b> {
     case: &'a Case<'b>,
-    /// Events ahead that no step has told yet, in order.
+    /// Later events that no step explains yet, in order.
     near: Vec<&'b LoggedEvent>,
     inputs: Vec<Input>,
 }
@@ -36,7 +36,7 @@ impl<'a, 'b> Alphabet<'a, 'b> {
         Suggestions::some(self.inputs, "only the inputs that the events ahead suggest were tried")
     }
 
-    /// What could have happened to this payment.
+    /// Returns the inputs that this payment may have received.
     pub(super) fn of_payment(mut self, payment: Option<&PaymentView>) -> Suggestions {
         let Some(payment) = payment else {
             self.create();
@@ -66,7 +66,7 @@ impl<'a, 'b> Alphabet<'a, 'b> {
         self.done()
     }
 
-    /// What could have happened to this setup.
+    /// Returns the inputs that this SetupIntent may have received.
     pub(super) fn of_setup(mut self, setup: Option<&SetupView>) -> Suggestions {
         let Some(setup) = setup else {
             self.operation(Operation::CreateSetup { method: None, confirm: false });

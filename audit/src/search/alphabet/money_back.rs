@@ -1,4 +1,4 @@
-//! What could have gone back: refunds and how they move, fees, transfers.
+//! The returns of money: refunds and their changes, fees, transfers.
 
 use holdfast_model::{
     CreateRefund, EnvironmentEvent, Flow, NotificationKind as Kind, Operation, PaymentView, RefundId, RefundProgress,
@@ -52,7 +52,7 @@ impl<'b> Alphabet<'_, 'b> {
         });
     }
 
-    /// Is this refund one that later events presuppose: its object without its creation, or a sum that they show?
+    /// Returns `true` if later events presuppose this refund: they show its object without its creation, or its sum.
     pub(in crate::search) fn presupposes(&self, payment: &PaymentView, amount: i64) -> bool {
         let refunded = payment.charge.map_or(0, |charge| i64::from(charge.refunded_amount.get()));
         if self
@@ -68,14 +68,14 @@ impl<'b> Alphabet<'_, 'b> {
         refunds.any(|refund| refund.id.id().is_some_and(|id| !is_created(id)))
     }
 
-    /// The sums of refunds that are told of the charge, in order.
+    /// Returns the refunded sums that events of the charge show, in order.
     fn refund_levels(&self) -> impl Iterator<Item = i64> + '_ {
         let of_charge = self.near.iter().filter(|logged| logged.object().object.text() == Some("charge"));
         let both = of_charge.flat_map(|logged| [logged.previous(), Some(logged.object())]);
         both.flatten().filter_map(|charge| charge.amount_refunded.value().copied())
     }
 
-    /// Do later events presuppose that a refund has moved like that: its object, or a sum that has fallen?
+    /// Returns `true` if later events presuppose this change of a refund: they show its object, or a sum that fell.
     pub(in crate::search) fn presupposes_move(
         &self,
         payment: &PaymentView,
