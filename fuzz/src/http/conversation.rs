@@ -108,8 +108,9 @@ fn routes() -> &'static [Route] {
 /// Returns the fields of a form, or the parameters of a query.
 fn fields(operation: &Value) -> Vec<(String, bool, Vec<String>)> {
     let choices = |schema: &Value| -> Vec<String> {
-        let listed = schema.get("enum").and_then(Value::as_array).into_iter().flatten();
-        listed.filter_map(|choice| choice.as_str().map(str::to_owned)).collect()
+        let alternatives = schema.get("anyOf").and_then(Value::as_array).into_iter().flatten();
+        let lists = std::iter::once(schema).chain(alternatives).filter_map(|schema| schema.get("enum")?.as_array());
+        lists.flatten().filter_map(|choice| choice.as_str().map(str::to_owned)).collect()
     };
     let form = operation.pointer("/requestBody/content/application~1x-www-form-urlencoded/schema");
     let required = form.and_then(|form| form.get("required")).and_then(Value::as_array);
