@@ -96,9 +96,9 @@ def paid(amount=1000, **more):
 
 
 def events_about(id):
-    """The types of all events about an object, oldest first."""
+    """The types of all events about an object, oldest first. A balance has no id."""
     events = stripe.Event.list(limit=100).auto_paging_iter()
-    return [event.type for event in events if event.data.object.id == id][::-1]
+    return [event.type for event in events if getattr(event.data.object, "id", None) == id][::-1]
 
 
 class Endpoint:
