@@ -165,8 +165,9 @@ fn each_choice_changes_what_it_names() {
 #[test]
 fn each_numbered_choice_is_a_field_or_says_why_not() {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/README.md")).unwrap();
-    let (_, text) =
-        text.split_once("| question | field of the dialect, or the reason for having none |").expect("the table is there");
+    let (_, text) = text
+        .split_once("| question | field of the dialect, or the reason for having none |")
+        .expect("the table is there");
     let table: Vec<_> = text.lines().skip(2).take_while(|line| line.starts_with("| U")).collect();
     assert_eq!(table.len(), 18, "{table:?}");
     for (number, line) in (1..).zip(table) {

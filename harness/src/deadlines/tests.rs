@@ -17,7 +17,7 @@ fn every_event_that_decides_a_deadline_races_somewhere() {
         }
     }
     for kind in EventKind::ALL {
-        assert_ne!(kinds.contains(&kind), NOT_RACING.contains(&kind), "{kind:?}");
+        assert_ne!(kinds.contains(kind), NOT_RACING.contains(kind), "{kind:?}");
     }
 }
 
