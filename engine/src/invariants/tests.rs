@@ -161,7 +161,7 @@ fn fee_refund(amount: u64) -> FeeRefund {
     FeeRefund { id, account, fee, created, amount, currency, balance_transaction, texts }
 }
 
-fn entry(amount: i64) -> BalanceTransaction {
+pub(crate) fn entry(amount: i64) -> BalanceTransaction {
     let (id, account, created) = (BalanceTransactionId(6), AccountId(1), NOW);
     let (kind, source) = (MovementKind::Charge, ChargeId(3).into());
     BalanceTransaction {

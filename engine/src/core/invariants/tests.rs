@@ -4,7 +4,7 @@ use crate::command::JobKind;
 use crate::dialect::Dialect;
 use crate::id_source::SequentialIds;
 use crate::ids::{AccountId, BalanceTransactionId, EventId, Reference, TransferId};
-use crate::invariants::tests::{charge, intent, refund};
+use crate::invariants::tests::{charge, entry as ledger_entry, intent, refund};
 use crate::money::{Currency, Money};
 use crate::objects::{Account, Balances, Event, EventType, Funds, Objects, Previous};
 use crate::time::Time;
@@ -55,20 +55,8 @@ fn judged(stored: Vec<Object>, answer: Option<Answer>, decided: &Decided) -> Res
 }
 
 fn entry(amount: i64, kind: MovementKind, source: impl Into<ObjectId>) -> BalanceTransaction {
-    let (account, created, source) = (AccountId(1), NOW, source.into());
     let id = BalanceTransactionId(u64::from(kind as u8) + 100);
-    BalanceTransaction {
-        id,
-        account,
-        created,
-        amount,
-        fee: Money::ZERO,
-        currency: Currency::Usd,
-        kind,
-        source,
-        available_on: created,
-        is_available: true,
-    }
+    BalanceTransaction { id, kind, source: source.into(), ..ledger_entry(amount) }
 }
 
 /// A ledger entry that is pending for a second.
