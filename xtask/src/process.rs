@@ -1,5 +1,6 @@
 //! Child processes: prints each command before it runs and turns its exit code into an error.
 
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -64,6 +65,30 @@ impl Invocation {
         if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", self.shown)) }
     }
 
+    /// Prints the command and runs it as [`run`](Self::run) does; a failure repeats what libtest said of each failed test.
+    ///
+    /// # Errors
+    /// Returns a message if the program cannot be started or ends with another code than 0. Its further lines are the
+    /// sections `failures:` of the output.
+    pub fn run_tests(mut self) -> TaskResult<()> {
+        println!("$ {}", self.shown);
+        let cannot_run = |error| format!("cannot run `{}`: {error}", self.shown);
+        let mut child = self.command.stdout(Stdio::piped()).spawn().map_err(cannot_run)?;
+        let mut failures = Failures::default();
+        if let Some(output) = child.stdout.take() {
+            for line in BufReader::new(output).split(b'\n').map_while(Result::ok) {
+                let line = String::from_utf8_lossy(&line).into_owned();
+                println!("{line}");
+                failures.read(line);
+            }
+        }
+        let status = child.wait().map_err(cannot_run)?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(format!("`{}` failed: {status}\n{}", self.shown, failures.lines.join("\n")))
+    }
+
     /// Runs the command silently and returns whether it succeeded.
     #[must_use]
     pub fn succeeds(mut self) -> bool {
@@ -96,9 +121,37 @@ impl Invocation {
     }
 }
 
+/// The most lines that [`Failures`] keeps of one test's output.
+const LINES_OF_A_TEST: usize = 40;
+
+/// What libtest said of the failed tests.
+#[derive(Debug, Default)]
+struct Failures {
+    lines: Vec<String>,
+    is_inside: bool,
+    of_this_test: usize,
+}
+
+impl Failures {
+    /// Reads a line of libtest's output: a section begins with `failures:` and ends with the result.
+    fn read(&mut self, line: String) {
+        if line == "failures:" {
+            self.is_inside = true;
+        }
+        if !self.is_inside {
+            return;
+        }
+        self.is_inside = !line.starts_with("test result:");
+        self.of_this_test = if line.starts_with("---- ") { 0 } else { self.of_this_test.saturating_add(1) };
+        if self.of_this_test <= LINES_OF_A_TEST || line.starts_with("    ") || !self.is_inside {
+            self.lines.push(line);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Invocation;
+    use super::{Failures, Invocation, LINES_OF_A_TEST};
     use std::path::Path;
 
     #[test]
@@ -107,6 +160,32 @@ mod tests {
         assert!(error.contains("cargo no-such-command"), "{error}");
         let error = Invocation::new(Path::new("."), "no-such-program", &["x"]).run().unwrap_err();
         assert!(error.contains("cannot run `no-such-program x`"), "{error}");
+    }
+
+    #[test]
+    fn a_failed_test_is_repeated() {
+        let mut failures = Failures::default();
+        let long = "noise\n".repeat(LINES_OF_A_TEST * 2);
+        let output = format!(
+            "test good ... ok\ntest bad ... FAILED\n\nfailures:\n\n---- bad stdout ----\npanicked at a.rs:1:2:\n{long}\n\n\
+             failures:\n    bad\n\ntest result: FAILED. 1 passed; 1 failed\ntest other ... ok\n"
+        );
+        for line in output.lines() {
+            failures.read(line.to_owned());
+        }
+        let text = failures.lines.join("\n");
+        assert!(text.contains("panicked at a.rs:1:2:") && text.contains("\n    bad\n"), "{text}");
+        assert!(text.ends_with("test result: FAILED. 1 passed; 1 failed"), "{text}");
+        assert!(!text.contains("other") && text.matches("noise").count() < LINES_OF_A_TEST, "{text}");
+    }
+
+    #[test]
+    fn a_failed_run_of_tests_says_which() {
+        let script = "printf 'failures:\\n    bad\\ntest result: FAILED\\n'; exit 101";
+        let error = Invocation::new(Path::new("."), "sh", &["-c", script]).run_tests().unwrap_err();
+        assert!(error.lines().next().unwrap().contains("failed: exit status: 101"), "{error}");
+        assert!(error.ends_with("failures:\n    bad\ntest result: FAILED"), "{error}");
+        Invocation::new(Path::new("."), "true", &[] as &[&str]).run_tests().unwrap();
     }
 
     #[test]

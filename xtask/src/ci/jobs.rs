@@ -152,28 +152,28 @@ fn docs(workspace: &Workspace) -> TaskResult<()> {
 }
 
 fn unit(workspace: &Workspace) -> TaskResult<()> {
-    cargo(workspace, &["test", "--workspace", "--lib", "--no-fail-fast"]).run()
+    cargo(workspace, &["test", "--workspace", "--lib", "--no-fail-fast"]).run_tests()
 }
 
 /// Runs the tests of every target that has any; `doctests` runs the examples of the documentation.
 fn tests(workspace: &Workspace) -> TaskResult<()> {
-    cargo(workspace, &["test", "--workspace", "--tests", "--no-fail-fast"]).run()
+    cargo(workspace, &["test", "--workspace", "--tests", "--no-fail-fast"]).run_tests()
 }
 
 /// Runs the tests of the distributed explorer, which no other job compiles.
 fn processes(workspace: &Workspace) -> TaskResult<()> {
-    cargo(workspace, &["test", "-p", "holdfast-explorer", "--features", "timely", "--no-fail-fast"]).run()?;
+    cargo(workspace, &["test", "-p", "holdfast-explorer", "--features", "timely", "--no-fail-fast"]).run_tests()?;
     let test = ["test", "-p", "holdfast-check", "--features", "distributed", "--test", "distributed"];
-    cargo(workspace, &test).run()
+    cargo(workspace, &test).run_tests()
 }
 
 /// Runs the tests of `check watch` as a process, which no other job runs.
 fn watch(workspace: &Workspace) -> TaskResult<()> {
-    cargo(workspace, &["test", "-p", "holdfast-check", "--features", "watch", "--test", "watch"]).run()
+    cargo(workspace, &["test", "-p", "holdfast-check", "--features", "watch", "--test", "watch"]).run_tests()
 }
 
 fn doctests(workspace: &Workspace) -> TaskResult<()> {
-    cargo(workspace, &["test", "--workspace", "--doc", "--no-fail-fast"]).run()
+    cargo(workspace, &["test", "--workspace", "--doc", "--no-fail-fast"]).run_tests()
 }
 
 /// Compiles with the minimum version, which may be the version in use.
@@ -208,7 +208,7 @@ fn own_engine(workspace: &Workspace) -> TaskResult<()> {
     let manifest = workspace.root.join(OWN_ENGINE);
     let target = workspace.root.join("target/own-engine");
     let arguments = ["test", "--manifest-path", &manifest.to_string_lossy(), "--target-dir", &target.to_string_lossy()];
-    cargo(workspace, &arguments).run()
+    cargo(workspace, &arguments).run_tests()
 }
 
 fn book(workspace: &Workspace) -> TaskResult<()> {

@@ -83,7 +83,7 @@ pub fn run(workspace: &Workspace, names: &[String], fail_fast: bool) -> TaskResu
             break;
         }
     }
-    println!("\n{}", table(&ended));
+    println!("{}\n{}", details(&ended), table(&ended));
     let failed: Vec<&str> = ended.iter().filter(|job| job.result.is_err()).map(|job| job.name).collect();
     if failed.is_empty() { Ok(()) } else { Err(format!("failed jobs: {}", failed.join(", "))) }
 }
@@ -103,6 +103,15 @@ fn choose(names: &[String]) -> TaskResult<Vec<&'static CiJob>> {
         })
     };
     Ok(jobs::ALL.iter().filter(wanted).collect())
+}
+
+/// Returns what each failed job said beyond the first line, so that the end of a long output names what broke.
+fn details(ended: &[Ended]) -> String {
+    let of = |job: &Ended| {
+        let (_, rest) = job.result.as_ref().err()?.split_once('\n')?;
+        Some(format!("\n== {} failed:\n{rest}\n", job.name))
+    };
+    ended.iter().filter_map(of).collect()
 }
 
 /// Returns one row a job: name, verdict, duration, and the command that repeats a failed one.
@@ -125,7 +134,7 @@ fn shown(duration: Duration) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ended, JobGroup, choose, jobs, list, shown, table};
+    use super::{Ended, JobGroup, choose, details, jobs, list, shown, table};
     use crate::workspace::Workspace;
     use std::time::Duration;
 
@@ -152,6 +161,8 @@ mod tests {
         assert!(text.contains("fmt          passed    1m 01s\n"), "{text}");
         assert!(text.contains("tests        FAILED    1m 01s  cargo xtask ci tests  (2 failed)\n"), "{text}");
         assert_eq!(shown(Duration::from_secs(59)), "59s");
+        let said = details(&[ended("fmt", Ok(())), ended("tests", Err("2 failed\n    a\n    b".to_owned()))]);
+        assert_eq!(said, "\n== tests failed:\n    a\n    b\n");
     }
 
     #[test]
