@@ -110,7 +110,7 @@ impl MerchantFault {
                 "at rest, the books show `canceled`, and the order is paid or its cancellation was confirmed"
             }
             Self::NeverAcknowledged => {
-                "a delivery reached the application. A fault is a delivery that the provider gave up after three days although \
+                "a delivery reached the application, of `balance.available` only if `webhook_events` names it. A fault is a delivery that the provider gave up after three days although \
                  five attempts or more reached the application, the last ones without disturbed responses; or five attempts in a \
                  row, of any deliveries, that ran out of time"
             }

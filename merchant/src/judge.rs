@@ -8,7 +8,7 @@ use crate::postman::FailedAttempts;
 use crate::provider::PurchaseObjects;
 use crate::run::MerchantRun;
 use crate::timeline::Party;
-use holdfast_engine::objects::{DeliveryState, IntentStatus};
+use holdfast_engine::objects::{DeliveryState, EventType, IntentStatus};
 use holdfast_engine::{Kind, Object};
 use holdfast_server::chaos::Exchange;
 
@@ -198,15 +198,18 @@ impl MerchantRun<'_> {
                 // The endpoint is gone.
                 continue;
             }
+            let found = self.provider.engine().observe(delivery.event).ok().flatten();
+            let event = found.as_ref().and_then(Object::as_event);
+            let is_of_balance = event.is_some_and(|event| event.event_type == EventType::BalanceAvailable);
+            if is_of_balance && self.config.webhook_events.is_none() {
+                // It names no order, and the application did not ask for it: all events are the default of this program.
+                continue;
+            }
             self.result.counts.judge(MerchantFault::NeverAcknowledged);
             if !is_abandoned {
                 continue;
             }
-            let event = self.provider.engine().observe(delivery.event).ok().flatten();
-            let name = match event {
-                Some(Object::Event(event)) => event.event_type.name(),
-                Some(_) | None => "an event",
-            };
+            let name = event.map_or("an event", |event| event.event_type.name());
             let what = format!("{name} was refused {refused} times and not answered {unanswered} times");
             self.find(MerchantFault::NeverAcknowledged, slot, what);
         }

@@ -86,15 +86,22 @@ impl Provider {
         let opened = opened.map_err(|error| format!("provider: {error}"))?;
         let app = opened.app;
         let account = opened.accounts.first().copied().ok_or("provider: no account")?;
-        // Money that becomes available days later concerns no order, and its event names none.
-        let settled = app.settle(account, |settlement| Settlement { delay: 0, ..settlement });
-        settled.map_err(|error| format!("provider: {error}"))?;
         let secret = endpoint(app.engine(), account, webhook, config)?;
         postman.serve(Arc::clone(app.clock()), secret.clone());
         ids.skip_to(session);
         runtime.spawn(serve(listener, Arc::clone(&app), Limits::default(), std::future::pending()));
         let (owners, seen, requests) = (Mutex::default(), Mutex::default(), Mutex::default());
         Ok(Self { app, chaos, origin, account, secret, timeline, postman, owners, seen, requests, _runtime: runtime })
+    }
+
+    /// Decides when the account's money becomes available in this run: at once, unless chaos makes it late.
+    ///
+    /// # Errors
+    /// A message for the user if the store fails.
+    pub fn settle(&self) -> Result<(), String> {
+        let delay = self.chaos.late_funds(self.account).unwrap_or(0);
+        let settled = self.app.settle(self.account, |settlement| Settlement { delay, ..settlement });
+        settled.map_err(|error| format!("provider: {error}"))
     }
 
     /// Returns the engine.
@@ -137,16 +144,20 @@ impl Provider {
         self.owners.lock().unwrap_or_else(PoisonError::into_inner).entry(id).or_insert(slot);
     }
 
-    /// Returns the purchase of an object, of an event or of a delivery.
+    /// Returns the purchase of an object, of an event, of a delivery or of a ledger entry.
     #[must_use]
     pub fn owner(&self, id: ObjectId) -> Option<u64> {
         let known = |id: ObjectId| self.owners.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied();
         if let Some(slot) = known(id) {
             return Some(slot);
         }
-        let Some(Object::Delivery(delivery)) = self.engine().observe(id).ok()? else { return None };
-        let Some(Object::Event(event)) = self.engine().observe(delivery.event).ok()? else { return None };
-        known(event.object.id())
+        let object = |id: ObjectId| self.engine().observe(id).ok().flatten();
+        let found = object(id)?;
+        let subject = match found.as_delivery() {
+            Some(delivery) => object(delivery.event.into())?.as_event()?.object.clone(),
+            None => found,
+        };
+        known(subject.id()).or_else(|| known(entry_source(&subject)?))
     }
 
     /// Returns the objects of a purchase, as they are now.
@@ -209,13 +220,19 @@ impl Provider {
     }
 }
 
+/// Returns the object that caused a ledger entry.
+fn entry_source(object: &Object) -> Option<ObjectId> {
+    object.as_balance_transaction().map(|entry| entry.source)
+}
+
 /// Returns the object that an object belongs to.
 fn parent(object: &Object) -> Option<ObjectId> {
     if let Some(intent) = object.as_payment_intent() {
         return intent.session.map(ObjectId::from);
     }
     let of_charge = object.as_charge().map(|charge| charge.intent);
-    of_charge.or_else(|| object.as_refund().map(|refund| refund.intent)).map(ObjectId::from)
+    let of_refund = object.as_refund().map(|refund| refund.intent);
+    of_charge.or(of_refund).map(ObjectId::from).or_else(|| entry_source(object))
 }
 
 /// The objects of a purchase.

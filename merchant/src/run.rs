@@ -108,6 +108,9 @@ pub fn run(
     }
     let choice = ChaosChoice { seed: plan.seed, profile: plan.profile.clone() };
     provider.chaos.restart(choice, plan.only.clone());
+    if let Err(incomplete) = provider.settle() {
+        return RunResult { incomplete: Some(incomplete), ..RunResult::default() };
+    }
     let _ = (provider.chaos.take_exchanges(), provider.timeline.take());
     let mut chance = fastrand::Rng::with_seed(plan.seed.rotate_left(17));
     let begin = provider.app.clock().now();

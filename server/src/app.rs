@@ -160,9 +160,14 @@ impl App {
             let account = match known.next() {
                 Some(account) => account,
                 None => {
-                    let account = AccountId(ids.next());
-                    engine.add_account(Account::standard(account))?;
-                    account
+                    let id = AccountId(ids.next());
+                    let mut account = Account::standard(id);
+                    let own = chaos.as_ref().filter(|chaos| chaos.is_autonomous);
+                    if let Some(delay) = own.and_then(|chaos| chaos.late_funds(id)) {
+                        account.settlement.delay = delay;
+                    }
+                    engine.add_account(account)?;
+                    id
                 }
             };
             ring.add(key, account);

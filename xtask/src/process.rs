@@ -65,7 +65,7 @@ impl Invocation {
         if status.success() { Ok(()) } else { Err(format!("`{}` failed: {status}", self.shown)) }
     }
 
-    /// Prints the command and runs it as [`run`](Self::run) does; a failure repeats what libtest said of each failed test.
+    /// Prints the command and runs it as [`run`](Self::run) does; a failure repeats libtest's output about each failed test.
     ///
     /// # Errors
     /// Returns a message if the program cannot be started or ends with another code than 0. Its further lines are the
@@ -124,7 +124,7 @@ impl Invocation {
 /// The most lines that [`Failures`] keeps of one test's output.
 const LINES_OF_A_TEST: usize = 40;
 
-/// What libtest said of the failed tests.
+/// Libtest's output about the failed tests.
 #[derive(Debug, Default)]
 struct Failures {
     lines: Vec<String>,

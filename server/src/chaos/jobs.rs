@@ -3,9 +3,11 @@
 use super::Chaos;
 use super::table::Behavior;
 use holdfast_engine::command::{JobKey, JobKind};
+use holdfast_engine::objects::{Event, EventType};
 use holdfast_engine::store::{Batch, Store, StoreError};
 use holdfast_engine::time::{DAY, HOUR, MINUTE, Seconds};
-use holdfast_engine::{ASYNC_CAPTURE_LIMIT, Object, Time};
+use holdfast_engine::{ASYNC_CAPTURE_LIMIT, AccountId, Object, Time};
+use std::sync::Arc;
 
 /// The latest first attempt of a delivery after its event: of the three days (HOOK-3), two hours are left for retries.
 const LATEST_WEBHOOK: Seconds = 3 * DAY - 2 * HOUR;
@@ -21,17 +23,36 @@ fn reschedule(store: &dyn Store, job: JobKey, due: Time) -> Result<bool, StoreEr
     Ok(true)
 }
 
+/// Returns the event of a delivery.
+fn delivered(store: &dyn Store, job: JobKey) -> Option<Arc<Event>> {
+    let object = |id| store.object(id).ok().flatten();
+    let Some(Object::Delivery(delivery)) = object(job.object) else { return None };
+    match object(delivery.event.into()) {
+        Some(Object::Event(event)) => Some(event),
+        Some(_) | None => None,
+    }
+}
+
+/// Returns whether a posting to the ledger causes events of this type (A7).
+fn is_of_posting(event_type: EventType) -> bool {
+    [EventType::ChargeUpdated, EventType::TransferCreated, EventType::ApplicationFeeCreated].contains(&event_type)
+}
+
 /// Returns what a job is about: for a delivery, the event.
 fn subject(store: &dyn Store, job: JobKey) -> String {
-    let object = |id| store.object(id).ok().flatten();
-    let Some(Object::Delivery(delivery)) = object(job.object) else { return job.object.to_string() };
-    match object(delivery.event.into()) {
-        Some(Object::Event(event)) => format!("{} {}", event.event_type.name(), event.object.id()),
-        Some(_) | None => job.object.to_string(),
+    match delivered(store, job) {
+        Some(event) => format!("{} {}", event.event_type.name(), event.object.id()),
+        None => job.object.to_string(),
     }
 }
 
 impl Chaos {
+    /// Decides whether an account's money becomes available later than usual, and returns after how long.
+    pub fn late_funds(&self, account: AccountId) -> Option<Seconds> {
+        let draw = self.decide(Behavior::FundsLate, &account.to_string())?;
+        Some(DAY.saturating_mul(draw.between(3, 7)))
+    }
+
     /// Decides, once for each job, whether a due job runs later, and reschedules it. Returns whether it does.
     ///
     /// # Errors
@@ -71,8 +92,14 @@ impl Chaos {
             return reschedule(store, job, now.after(draw.between(MINUTE, high)));
         }
         let due = store.due(now.after(OVERTAKEN), MOST_OVERTAKING)?;
-        let is_overtaken = due.iter().any(|other| other.kind == JobKind::Deliver && *other != job);
-        match is_overtaken.then(|| self.decide(Behavior::WebhookReordered, subject)).flatten() {
+        let others = || due.iter().filter(|other| other.kind == JobKind::Deliver && **other != job);
+        let is_posting = |job: &JobKey| delivered(store, *job).is_some_and(|event| is_of_posting(event.event_type));
+        let behavior = match is_posting(&job) && others().any(is_posting) {
+            true => Behavior::LedgerReordered,
+            false => Behavior::WebhookReordered,
+        };
+        let is_overtaken = others().next().is_some();
+        match is_overtaken.then(|| self.decide(behavior, subject)).flatten() {
             Some(draw) => reschedule(store, job, now.after(draw.between(1, OVERTAKEN))),
             None => Ok(false),
         }

@@ -209,6 +209,14 @@ behaviors! {
         "The customer pays in the last second of the session."
         "Success a day after the order."
         "Does not cancel the order by its own clock before the session has expired.";
+    LedgerReordered "ledger_reordered" Ledger "A7, HOOK-1, R21" [20, 150, 400]
+        "The news of one posting arrive in any order: the charge, its transfer and the fee of the application."
+        "`application_fee.created` or `transfer.created` before or after `charge.updated`."
+        "Takes each id from the event that names it, and expects no order.";
+    FundsLate "funds_late" Ledger "P22, TST-5" [0, 200, 500]
+        "The account's money becomes available three to seven days after the payment."
+        "Balance transactions are `pending` until `available_on`; `balance.available` names no payment."
+        "Reads the available balance before it transfers money of its own; pays nothing out on a payment's success.";
 }
 
 impl Behavior {

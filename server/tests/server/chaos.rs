@@ -3,17 +3,17 @@
 use holdfast_engine::command::EnvironmentEvent;
 use holdfast_engine::objects::{RefundFailure, Settlement};
 use holdfast_engine::time::{DAY, HOUR};
-use holdfast_engine::{Clock, DeliveryPort, Post, RefundId, SequentialIds, Time};
+use holdfast_engine::{Clock, DeliveryPort, Post, RefundId, SequentialIds};
 use holdfast_server::chaos::{Behavior, Chaos, ChaosChoice, ChaosProfile, Occasion, Occurrence};
 use holdfast_server::{App, StoreChoice, router_bytes};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// A transport that keeps what is posted and answers each post alike.
-struct Kept(Mutex<Vec<Post>>, Option<u16>);
+pub(crate) struct Kept(pub(crate) Mutex<Vec<Post>>, pub(crate) Option<u16>);
 
 impl DeliveryPort for Kept {
     fn post(&self, post: &Post) -> Option<u16> {
@@ -23,8 +23,8 @@ impl DeliveryPort for Kept {
 }
 
 /// A server under chaos whose clock and webhooks the test moves.
-struct Directed {
-    app: Arc<App>,
+pub(crate) struct Directed {
+    pub(crate) app: Arc<App>,
     chaos: Arc<Chaos>,
     posts: Arc<Kept>,
 }
@@ -42,7 +42,7 @@ impl Directed {
     }
 
     /// Returns a server in which `behaviors` always happen and no other ever does.
-    fn always(behaviors: &[Behavior]) -> Self {
+    pub(crate) fn always(behaviors: &[Behavior]) -> Self {
         let mut profile = ChaosProfile::silent();
         profile.delays.slow = Duration::from_millis(20);
         behaviors.iter().for_each(|behavior| profile.set(*behavior, 1000));
@@ -50,7 +50,7 @@ impl Directed {
     }
 
     /// Returns everything that comes back for the requests of one connection.
-    fn raw(&self, requests: &[(&str, &str, &str)]) -> String {
+    pub(crate) fn raw(&self, requests: &[(&str, &str, &str)]) -> String {
         let mut bytes = String::new();
         for (number, (path, form, key)) in requests.iter().enumerate() {
             let (method, close) =
@@ -66,14 +66,14 @@ impl Directed {
     }
 
     /// Returns the body of one response.
-    fn post(&self, path: &str, form: &str) -> Value {
+    pub(crate) fn post(&self, path: &str, form: &str) -> Value {
         let text = self.raw(&[(path, form, "")]);
         let body = text.split_once("\r\n\r\n").map(|(_, body)| body).unwrap_or_default();
         serde_json::from_str(body).unwrap_or_else(|_| panic!("{path}: {text}"))
     }
 
     /// Runs everything that is due in the next `seconds`.
-    fn pass(&self, seconds: u64) {
+    pub(crate) fn pass(&self, seconds: u64) {
         let end = self.app.clock().now().after(seconds);
         for _ in 0..10_000 {
             self.chaos.inject_due(self.app.engine(), self.app.clock().now());
@@ -89,17 +89,18 @@ impl Directed {
         self.app.clock().advance_to(end).unwrap();
     }
 
-    fn bodies(&self) -> Vec<Value> {
+    pub(crate) fn bodies(&self) -> Vec<Value> {
         self.posts.0.lock().unwrap().iter().map(|post| serde_json::from_str(&post.body).unwrap()).collect()
     }
 
-    fn count(&self, behavior: Behavior) -> u64 {
+    pub(crate) fn count(&self, behavior: Behavior) -> u64 {
         self.chaos.totals().get(&behavior).copied().unwrap_or(0)
     }
 }
 
-const PAY: &str = "amount=1000&currency=usd&confirm=true&payment_method=pm_card_visa&payment_method_types[]=card";
-const HOOK: &str = "url=http://127.0.0.1:9/hook&enabled_events[]=*";
+pub(crate) const PAY: &str =
+    "amount=1000&currency=usd&confirm=true&payment_method=pm_card_visa&payment_method_types[]=card";
+pub(crate) const HOOK: &str = "url=http://127.0.0.1:9/hook&enabled_events[]=*";
 
 /// Every decision is a function of the seed and the order of requests, and what one behavior does moves no other.
 #[test]
@@ -250,51 +251,6 @@ fn enough_attempts_of_each_delivery_arrive() {
     assert!(latest > 2 * DAY, "{latest}");
 }
 
-/// A12, REF-4, C8: the ledger within the hour; refunds and debits that fail days later.
-#[test]
-fn ledger_and_banks_show_each_behavior() {
-    let server = Directed::always(&[Behavior::LedgerLate]);
-    let paid = server.post("/v1/payment_intents", &format!("{PAY}&expand[]=latest_charge"));
-    let charge = paid["latest_charge"]["id"].as_str().unwrap().to_owned();
-    let created = paid["created"].as_u64().unwrap();
-    let filled = |server: &Directed| !get(server, &format!("/v1/charges/{charge}"))["balance_transaction"].is_null();
-    server.pass(60);
-    assert!(!filled(&server) && server.count(Behavior::LedgerLate) == 1);
-    server.app.clock().advance_to(Time::new(created + 60)).unwrap();
-    server.pass(HOUR - 60);
-    assert!(filled(&server), "the ledger may take an hour (A12)");
-
-    let server = Directed::always(&[Behavior::RefundFailsLater]);
-    let paid = server.post("/v1/payment_intents", PAY);
-    let refund = server.post("/v1/refunds", &format!("payment_intent={}&amount=400", paid["id"].as_str().unwrap()));
-    assert_eq!(refund["status"], "succeeded");
-    server.pass(21 * DAY);
-    let path = format!("/v1/refunds/{}", refund["id"].as_str().unwrap());
-    assert_eq!(get(&server, &path)["status"], "failed");
-
-    let server = Directed::always(&[Behavior::RefundNeedsDetails]);
-    let paid = server.post("/v1/payment_intents", PAY);
-    let refund = server.post("/v1/refunds", &format!("payment_intent={}", paid["id"].as_str().unwrap()));
-    let path = format!("/v1/refunds/{}", refund["id"].as_str().unwrap());
-    let mut seen = BTreeSet::new();
-    for _ in 0..14 * 24 {
-        server.pass(HOUR);
-        seen.insert(get(&server, &path)["status"].as_str().unwrap().to_owned());
-    }
-    assert!(seen.contains("requires_action"), "{seen:?}");
-    assert_eq!(server.count(Behavior::RefundNeedsDetails), 1, "{refund}");
-
-    for (behavior, status) in [(Behavior::DebitFails, "requires_payment_method"), (Behavior::DebitLate, "processing")] {
-        let server = Directed::always(&[behavior]);
-        let debit = "amount=1000&currency=usd&confirm=true&payment_method=pm_usBankAccount_success&payment_method_types[]=us_bank_account";
-        let made = server.post("/v1/payment_intents", debit);
-        server.pass(3 * DAY);
-        let path = format!("/v1/payment_intents/{}", made["id"].as_str().unwrap());
-        assert_eq!(get(&server, &path)["status"], status, "{}", behavior.name());
-        assert_eq!(server.count(behavior), 1);
-    }
-}
-
 /// A behavior counts only where it takes effect.
 #[test]
 fn what_has_no_effect_does_not_count() {
@@ -339,7 +295,7 @@ fn what_has_no_effect_does_not_count() {
     assert_eq!(refusing.count(Behavior::WebhookRetried), attempts - 1);
 }
 
-fn get(server: &Directed, path: &str) -> Value {
+pub(crate) fn get(server: &Directed, path: &str) -> Value {
     let text = server.raw(&[(path, "", "")]);
     serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap()
 }

@@ -9,6 +9,7 @@
 
 mod bytes;
 mod chaos;
+mod chaos_ledger;
 mod command;
 mod helpers;
 mod hostile;
