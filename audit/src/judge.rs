@@ -78,8 +78,9 @@ pub fn judge(group: Group, config: &Config, bounds: Bounds) -> Verdict {
         return verdict(Impossible::of(stranger, why, Proof::Alone).by("VOC-15 EVT-1").into(), 0);
     }
     let case = PaymentJudge { config, bounds, twins };
+    let feature = known.iter().find_map(|logged| logged.object().changes_holds());
     if let Some(impossible) = case.by_law(&known) {
-        return verdict(impossible, 0);
+        return verdict(unless_of_feature(impossible, feature), 0);
     }
     if let Some(logged) = has_another_currency(&known) {
         let why = format!("the currency was changed before line {}, and the model has no such update", logged.line);
@@ -108,9 +109,24 @@ pub fn judge(group: Group, config: &Config, bounds: Bounds) -> Verdict {
     }
     let found = case.by_search(&known);
     if found.finding != Finding::Accepted {
-        return verdict(found.finding, found.missing);
+        return verdict(unless_of_feature(found.finding, feature), found.missing);
     }
     verdict(accepted(), found.missing)
+}
+
+/// Returns the finding, but no "impossible" that a feature may explain which changes the amount of a hold and which the
+/// model does not have. What contradicts itself does so with it too, unless a hold may be of a part.
+fn unless_of_feature(finding: Finding, feature: Option<&'static str>) -> Finding {
+    match (finding, feature) {
+        (Finding::Impossible(it), Some(feature)) if it.proof != Proof::Alone || feature.starts_with("partial") => {
+            let why = format!(
+                "the model has no {feature}, which the payment may have used; without it, line {} would be impossible: {}",
+                it.line, it.why
+            );
+            Finding::CannotTell { why }
+        }
+        (finding, _) => finding,
+    }
 }
 
 /// The way in which one payment is judged.

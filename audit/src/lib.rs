@@ -10,6 +10,7 @@
 //! `audit/README.md` says how it decides, and what it cannot.
 #![forbid(unsafe_code)]
 
+mod card_details;
 mod compact;
 mod digest;
 pub mod group;

@@ -176,16 +176,22 @@ fields! {
 
 fields! {
     /// `payment_method_options`, and `payment_method_details` of a charge, for cards.
-    Options { r#type: String } { card: Card }
+    Options { r#type: String } { card: Card, card_present: Card }
 }
 
 /// `payment_method_details`.
 pub type Details = Options;
 
 fields! {
-    /// The options of a card.
-    Card { request_multicapture: String, capture_method: String, brand: String, capture_before: i64 }
-    { multicapture: Feature }
+    /// The options of a card, and the details of one.
+    Card {
+        request_multicapture: String, request_incremental_authorization: String, request_overcapture: String,
+        request_partial_authorization: String, request_incremental_authorization_support: bool,
+        incremental_authorization_supported: bool, overcapture_supported: bool,
+        capture_method: String, brand: String, capture_before: i64,
+    } {
+        multicapture: Feature, incremental_authorization: Feature, overcapture: Feature, partial_authorization: Feature,
+    }
 }
 
 fields! {

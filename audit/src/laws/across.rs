@@ -82,7 +82,7 @@ fn fixed(kind: &str, object: &Object) -> Vec<(&'static str, Option<String>)> {
             ("balance_transaction", id(&object.balance_transaction)),
             ("transfer", id(&object.transfer)),
             ("application_fee", id(&object.application_fee)),
-            ("capture_before", object.card().and_then(|card| number(&card.capture_before))),
+            ("capture_before", object.capture_before().map(|it| it.to_string())),
             (
                 "multicapture",
                 object.multicapture().filter(|_| object.status.text() == Some("succeeded")).map(|it| it.to_string()),

@@ -15,6 +15,7 @@ mod session;
 
 use holdfast_model::Config;
 
+pub(crate) use self::money::refund_may_move;
 pub(crate) use self::request::of_refund;
 use crate::logged_event::LoggedEvent;
 use crate::seen::Seen;

@@ -103,7 +103,9 @@ fn time(note: &mut impl FnMut(Law, String), logged: &LoggedEvent, limits: LawCon
         logged.kind.as_str(),
         "payment_intent.created" | "refund.created" | "application_fee.created" | "transfer.created"
     ) || logged.kind == "setup_intent.created"
-        || logged.kind == "charge.succeeded" && logged.object().captured.value() == Some(&false);
+        || logged.kind == "charge.succeeded"
+            && logged.object().may_be_of_card()
+            && logged.object().captured.value() == Some(&false);
     if announces && late > limits.lag {
         note(TIME, format!("it announces an object that had been created {late} s before"));
     }

@@ -86,6 +86,8 @@ fn charge_status(note: &mut impl FnMut(Law, String), object: &Object, kind: &str
         note(FLAG, "it ran out uncaptured, and `amount_captured` is not 0".to_owned());
     }
     let moved = [&object.amount_captured, &object.amount_refunded].into_iter().filter_map(number).any(|it| it > 0);
+    // A debit is captured from the start, and no requirement says what it shows after its failure.
+    let moved = moved && object.may_be_of_card();
     if status == "failed" && (moved || object.paid.value() == Some(&true)) {
         note(FAILED, "it has failed, and money has moved".to_owned());
     }
@@ -193,7 +195,7 @@ pub(super) fn refund(note: &mut impl FnMut(Law, String), logged: &LoggedEvent) {
 }
 
 /// Returns whether a refund can move so in any number of steps (REF-2, REF-4, REF-5).
-pub(super) fn refund_may_move(was: &str, now: &str) -> bool {
+pub(crate) fn refund_may_move(was: &str, now: &str) -> bool {
     match was {
         "failed" | "canceled" => was == now,
         "succeeded" => matches!(now, "succeeded" | "failed" | "requires_action"),
@@ -239,10 +241,11 @@ pub(super) fn judge(found: &mut Violations, events: &[LoggedEvent], _: LawContex
         return;
     };
     let is_card = charge.object().payment_method_details.get().is_some_and(|it| it.r#type.text() == Some("card"));
-    let waits = |it: &LoggedEvent| it.object().status.text() == Some("requires_action");
-    for (place, _) in events.iter().enumerate().filter(|(_, it)| is_card && object_kind(it) == "refund" && waits(it)) {
+    // Later it may: a bank may return any refund (REF-5).
+    let waits = |it: &LoggedEvent| it.kind == "refund.created" && it.object().status.text() == Some("requires_action");
+    for (place, _) in events.iter().enumerate().filter(|(_, it)| is_card && waits(it)) {
         let law = ("REF-2 REF-12", Some("refund-starts-as-its-method-says"));
-        found.late(of_charge, place, law, "a refund to a card does not wait for its customer".to_owned());
+        found.late(of_charge, place, law, "a refund to a card does not begin with its customer".to_owned());
     }
     let Some(amount) = number(&charge.object().amount) else { return };
     // Amounts of different currencies say nothing of each other.

@@ -3,7 +3,7 @@
 //! Two events are in order if their times differ by more than the lag. Within it they are in no order.
 
 use super::{Law, LawContext, Violations, name, number, object_kind};
-use crate::logged_event::LoggedEvent;
+use crate::logged_event::{LoggedEvent, Object};
 use crate::seen::Seen;
 
 const STATUS: Law = ("C11 C12 C15 R14", Some("documented-status-moves"));
@@ -190,7 +190,12 @@ fn objects(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'_
         match kind {
             "refund" => {
                 rises(found, events, &series(refund_end), limits, REFUND, "it had ended");
-                rises(found, events, &series(refund_paid), limits, REFUND, "it had succeeded");
+                // A bank may return a refund that has succeeded; then it waits, and is pending again (REF-5).
+                let waits = |object: &Object| object.status.text() == Some("requires_action");
+                let returns = |it: &LoggedEvent| waits(it.object()) || it.previous().is_some_and(waits);
+                if limits.is_complete && !of_it().any(|(_, it)| returns(it)) {
+                    rises(found, events, &series(refund_paid), limits, REFUND, "it had succeeded");
+                }
             }
             "charge" => rises(found, events, &series(settled), limits, STATUS, "it had been settled"),
             _ => rises(found, events, &series(returned), limits, MONEY, "more had gone back"),
@@ -205,7 +210,7 @@ fn refund_end(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     (now, logged.previous().and_then(|previous| previous.status.text()).map(rank).or(now))
 }
 
-/// Whether a refund has succeeded, after which it is never pending again.
+/// Whether a refund has succeeded, after which it is pending only if it waited for its customer.
 fn refund_paid(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     match logged.object().status.text() {
         Some("succeeded") => (Some(1), None),
@@ -224,7 +229,7 @@ fn settled(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
 }
 
 fn returned(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
-    let of = |object: &crate::logged_event::Object| number(&object.amount_refunded).or(number(&object.amount_reversed));
+    let of = |object: &Object| number(&object.amount_refunded).or(number(&object.amount_reversed));
     let now = of(logged.object());
     (now, logged.previous().and_then(of).or(now))
 }
@@ -252,7 +257,7 @@ fn creation(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'
 fn deadlines(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'_>) {
     let deadline = events.iter().enumerate().find_map(|(place, it)| {
         let is_held = object_kind(it) == "charge" && it.object().status.text() == Some("succeeded");
-        let before = it.object().card().and_then(|card| number(&card.capture_before)).filter(|_| is_held)?;
+        let before = it.object().capture_before().filter(|_| is_held)?;
         let is_manual = it.object().captured.value() == Some(&false)
             || matches!(it.kind.as_str(), "charge.captured" | "charge.expired")
             || events.iter().any(|other| other.kind == "payment_intent.amount_capturable_updated");
@@ -287,7 +292,7 @@ fn posting(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'_
     let Some((place, start)) = start else { return };
     let due = start.created.saturating_add(i64::from(limits.config.dialect.ledger_delay)).saturating_add(limits.lag);
     for (other, logged) in events.iter().enumerate().filter(|(_, it)| it.created > due) {
-        let is_open = |it: &crate::logged_event::Object| it.balance_transaction == Seen::Null;
+        let is_open = |it: &Object| it.balance_transaction == Seen::Null;
         let is_charge = object_kind(logged) == "charge" && logged.object().status.text() == Some("succeeded");
         if is_charge && (is_open(logged.object()) || logged.previous().is_some_and(is_open)) {
             let late = logged.created.saturating_sub(start.created);

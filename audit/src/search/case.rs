@@ -52,6 +52,9 @@ pub(super) struct Hints {
     pub(super) methods: Vec<PaymentMethod>,
     /// The length of a hold, in seconds, if the model does not have it.
     pub(super) strange_hold: Option<i64>,
+    /// Whether money may have been held longer, or for a shorter time, than the model holds any, without an event that
+    /// shows how long.
+    pub(super) unknown_hold: bool,
     /// Whether the customer was absent, by the length of the hold, if events show it.
     pub(super) off_session: Option<bool>,
 }
@@ -179,6 +182,7 @@ impl Hints {
             multicapture,
             methods,
             strange_hold,
+            unknown_hold: held() && has_unknown_hold(events),
             off_session: window.map(|days| days == 4),
         }
     }
@@ -210,9 +214,7 @@ fn hold_window(events: &[LoggedEvent]) -> (Option<i64>, Option<u8>) {
     const SLACK: i64 = 5;
     let mut known = None;
     for object in events.iter().map(LoggedEvent::object) {
-        let (Some(before), Some(created)) =
-            (object.card().and_then(|card| card.capture_before.value()), object.created.value())
-        else {
+        let (Some(before), Some(created)) = (object.capture_before(), object.created.value()) else {
             continue;
         };
         let length = before.saturating_sub(*created);
@@ -225,6 +227,20 @@ fn hold_window(events: &[LoggedEvent]) -> (Option<i64>, Option<u8>) {
         };
     }
     (None, known)
+}
+
+/// Returns whether no event shows the deadline of the hold although it may matter: holds last differently by method
+/// (HOLD-6), and only cards show how long (HOLD-1).
+fn has_unknown_hold(events: &[LoggedEvent]) -> bool {
+    /// The shortest hold of the model, in seconds.
+    const SHORTEST: i64 = 410_400;
+    let is_end = |it: &LoggedEvent| {
+        it.kind == "charge.expired" || matches!(it.object().cancellation_reason.text(), Some("automatic" | "expired"))
+    };
+    let times = || events.iter().map(|it| it.created);
+    let span = times().max().unwrap_or(0).saturating_sub(times().min().unwrap_or(0));
+    let is_shown = events.iter().any(|it| it.object().capture_before().is_some());
+    !is_shown && (span >= SHORTEST || events.iter().any(is_end))
 }
 
 /// Returns payment methods that behave as the events show.

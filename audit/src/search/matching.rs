@@ -194,8 +194,11 @@ fn charge(
     let halfway = before.filter(|_| kind == Kind::ChargeUpdated).unwrap_or(charge);
     found.word("status", false, &object.status, &[charge.status.name()]);
     found.amount("amount", &object.amount, charge.authorized);
-    found.amount("amount_captured", &object.amount_captured, charge.captured_amount);
-    found.flag("captured", false, &object.captured, charge.captured, halfway.captured);
+    // A debit is captured from the start, and no requirement says what it shows before its success.
+    let is_open_debit = charge.status != holdfast_model::ChargeStatus::Succeeded && !object.may_be_of_card();
+    let taken = if is_open_debit { charge.authorized } else { charge.captured_amount };
+    found.amount_or("amount_captured", &object.amount_captured, charge.captured_amount, taken);
+    found.flag("captured", false, &object.captured, charge.captured, halfway.captured || is_open_debit);
     if found.is_settled() {
         return;
     }

@@ -10,6 +10,7 @@ mod case;
 mod coverage;
 mod differences;
 mod matching;
+mod refund_paths;
 mod step;
 mod why;
 
@@ -138,7 +139,7 @@ struct Search<'a, 'b> {
     /// Steps of the model that were taken.
     steps: usize,
     /// The least that a place has cost; where the missing events are limited, for each number of them.
-    seen: FxHashMap<u64, PathCost>,
+    seen: FxHashMap<u64, (PathCost, u32)>,
     heap: BinaryHeap<Rank>,
     /// The most events explained on any path so far, in order and in all, and the place.
     furthest: (u32, u32),
@@ -167,6 +168,12 @@ pub(crate) fn search(tries: Tries, events: &[LoggedEvent], config: &Config, boun
     let mut search = Search::new(&case, tries, bounds, twins);
     if !events.iter().all(|logged| logged.is_comparable(case.currency)) {
         search.coverage.cut("fees or transfers of another currency cannot be compared with the payment");
+    }
+    if case.hints.unknown_hold {
+        search.coverage.cut("no event shows how long the money is held, and methods hold it differently long (HOLD-6)");
+    }
+    if refund_paths::are_beyond_model(events) {
+        search.coverage.cut("no payment method of the model lets refunds move like that, though some may (REF-2)");
     }
     search.add(start, PathCost::default());
     search.run()
@@ -245,17 +252,24 @@ impl Search<'_, '_> {
             // An event has been passed by.
             return;
         }
-        // A place is known by 64 bits; that two are taken for one among thousands is no matter of concern.
         let missing = if self.most_missing == u32::MAX { 0 } else { way.missing };
-        let known = self.seen.entry(FxBuildHasher.hash_one((place, missing)));
-        match known {
-            Entry::Occupied(known) if *known.get() <= way => return,
-            Entry::Occupied(mut known) => *known.get_mut() = way,
+        let index = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
+        match self.seen.entry(FxBuildHasher.hash_one((place, missing))) {
+            Entry::Occupied(mut known) => {
+                let (least, other) = *known.get();
+                if self.places.get(usize::try_from(other).unwrap_or(usize::MAX)) != Some(&place) {
+                    self.coverage.cut("two places of the search have the same hash");
+                    return;
+                }
+                if least <= way {
+                    return;
+                }
+                known.insert((way, index));
+            }
             Entry::Vacant(unknown) => {
-                unknown.insert(way);
+                unknown.insert((way, index));
             }
         }
-        let index = u32::try_from(self.places.len()).unwrap_or(u32::MAX);
         let progress = (place.open, place.progress());
         if progress > self.furthest {
             self.furthest = progress;

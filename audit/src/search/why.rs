@@ -10,6 +10,7 @@ use holdfast_properties::{CATALOGUE, Property, Step, explain, explain_step, judg
 use super::coverage::Exhausted;
 use super::differences::Difference;
 use super::matching::{ComparedStep, differences};
+use super::refund_paths::{self, refund_status};
 use super::step::{payment, refunds_of};
 use super::{Place, Search};
 use crate::logged_event::LoggedEvent;
@@ -181,8 +182,8 @@ impl Search<'_, '_> {
         let id = logged.object().id.id();
         let earlier = self.case.events.iter().take(usize::try_from(self.furthest.0).unwrap_or(0));
         let was = earlier.filter(|it| it.object().id.id() == id).filter_map(refund_status).next_back();
-        // Moves that the model has are strange only where refunds of several methods are mixed.
-        let is_mixed = self.has_refunds_of_several_methods();
+        // Moves that some method of the model has are strange only where no one method has all of them.
+        let is_mixed = refund_paths::are_beyond_model(self.case.events);
         let moves = match (was, now) {
             (None, Pending | RequiresAction) => logged.kind == "refund.created",
             (None, Succeeded | Failed | Canceled) => false,
@@ -196,12 +197,6 @@ impl Search<'_, '_> {
         };
         is_near && moves && logged.kind != "refund.created"
             || is_near && moves && was.is_none() && self.fits_what_is_left(logged)
-    }
-
-    /// Returns whether some refunds are created with another status than others.
-    fn has_refunds_of_several_methods(&self) -> bool {
-        let created = || self.case.events.iter().filter(|it| it.kind == "refund.created").filter_map(refund_status);
-        created().any(|status| Some(status) != created().next())
     }
 
     /// Returns `true` if the refundable amount covers this refund.
@@ -383,9 +378,4 @@ fn rules_of(kind: Kind) -> &'static str {
         (Kind::ChargeExpired, "EVT-11 HOLD-12"),
     ];
     RULES.iter().find(|(logged, _)| *logged == kind).map_or("VOC-15", |(_, rules)| rules)
-}
-
-/// A refund's status by its word.
-fn refund_status(logged: &LoggedEvent) -> Option<RefundStatus> {
-    RefundStatus::from_name(logged.object().status.text()?)
 }

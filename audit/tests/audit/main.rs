@@ -10,6 +10,7 @@
 
 mod common;
 mod honest;
+mod other_methods;
 mod own_log;
 mod recorded;
 mod samples;

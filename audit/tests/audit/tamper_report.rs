@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::tampers::{Outcome, Row, measured};
 
 /// Reasons for which tampers cannot be caught: the words that their names contain, and the reason.
-const REASONS: [(&[&str], &str); 15] = [
+const REASONS: [(&[&str], &str); 16] = [
     (&["payment_intent.created amount"], AMOUNT),
     (&["payment_intent.requires_action amount"], AMOUNT),
     (&["payment_intent.created currency"], CURRENCY),
@@ -26,11 +26,13 @@ const REASONS: [(&[&str], &str); 15] = [
     ),
     (&["amount_capturable_updated succeeded"], LAST_PIECE),
     (&["charge.updated captured"], LAST_PIECE),
-    (&["charge.pending paid"], "No requirement says whether a pending charge is `paid`."),
+    (&["charge.pending paid"], PENDING_CHARGE),
+    (&["charge.pending captured"], PENDING_CHARGE),
 ];
 
 const AMOUNT: &str = "Before payment a request may change the amount, and no event shows it (PI-5).";
 const CURRENCY: &str = "Before payment a request may change the currency, and no event shows it (PI-5).";
+const PENDING_CHARGE: &str = "No requirement says whether a pending debit is `paid` or `captured`.";
 const LAST_PIECE: &str = "The last piece may be sent before or after the hold has ended (U10).";
 
 /// Returns the reason why a tamper was missed.

@@ -23,7 +23,7 @@ refund  pi1 400 reverse_transfer
 ";
 
 /// A refund to a card that waits for the balance.
-const PENDING: &str = "
+pub(crate) const PENDING: &str = "
 create  pi1 1000 usd automatic method=card_pendingRefund confirm
 advance 1h
 refund  pi1 400
@@ -48,37 +48,37 @@ fn lines(events: &[Value]) -> String {
 }
 
 /// Returns the verdicts on a log with possible gaps, and on the same log treated as complete.
-fn judged(log: &[Value]) -> [Vec<Verdict>; 2] {
+pub(crate) fn judged(log: &[Value]) -> [Vec<Verdict>; 2] {
     [true, false].map(|gaps| {
         let options = Options { bounds: Bounds { gaps, ..Bounds::default() }, ..Options::default() };
         audit_text(&lines(log), &options).unwrap().1
     })
 }
 
-fn accepted(name: &str, log: &[Value]) {
+pub(crate) fn accepted(name: &str, log: &[Value]) {
     for verdict in judged(log).into_iter().flatten() {
         assert!(verdict.finding == Finding::Accepted, "{name}: {verdict:#?}");
     }
 }
 
-fn never_impossible(name: &str, log: &[Value]) {
+pub(crate) fn never_impossible(name: &str, log: &[Value]) {
     for verdict in judged(log).into_iter().flatten() {
         assert!(!matches!(verdict.finding, Finding::Impossible(_)), "{name}: {verdict:#?}");
     }
 }
 
-fn always_impossible(name: &str, log: &[Value]) {
+pub(crate) fn always_impossible(name: &str, log: &[Value]) {
     for verdicts in judged(log) {
         assert!(verdicts.iter().any(|it| matches!(it.finding, Finding::Impossible(_))), "{name}: {verdicts:#?}");
     }
 }
 
-fn at(log: &[Value], kind: &str) -> usize {
+pub(crate) fn at(log: &[Value], kind: &str) -> usize {
     log.iter().position(|event| event["type"] == kind).unwrap_or_else(|| panic!("there is no {kind}"))
 }
 
 /// Adds an event about the object of the first event of type `like`, this much later than the last one.
-fn then(log: &mut Vec<Value>, kind: &str, like: &str, after: i64, change: impl Fn(&mut Value)) {
+pub(crate) fn then(log: &mut Vec<Value>, kind: &str, like: &str, after: i64, change: impl Fn(&mut Value)) {
     let mut event = log[at(log, like)].clone();
     event["id"] = json!(format!("evt_then_{}", log.len()));
     event["type"] = json!(kind);
