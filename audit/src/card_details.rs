@@ -1,7 +1,7 @@
 //! The details of the method of a payment: what they allow, and how long they hold money.
 
 use crate::logged_event::{Feature, Nested, Object};
-use crate::seen::Seen;
+use crate::seen::{Seen, Text};
 
 impl Object {
     /// Returns the feature, if the object shows one, that may change the amount of a hold: the model has none of them
@@ -11,7 +11,7 @@ impl Object {
         let cards = kinds.into_iter().filter_map(Nested::get).flat_map(|it| [it.card.get(), it.card_present.get()]);
         cards.flatten().find_map(|card| {
             let is_set = |flag: &Seen<bool>| flag.value() == Some(&true);
-            let is_asked = |word: &Seen<String>| word.text() == Some("if_available");
+            let is_asked = |word: &Seen<Text>| word.text() == Some("if_available");
             let is_there = |feature: &Nested<Feature>| {
                 let status = feature.get().and_then(|feature| feature.status.text());
                 matches!(status, Some("available" | "partially_authorized"))

@@ -7,24 +7,24 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::compact::Compact;
-use crate::seen::{Id, Seen};
+use crate::seen::{Id, Seen, Text};
 
 /// One event of a log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LoggedEvent {
     /// `id`.
-    pub id: String,
+    pub id: Text,
     /// `type`.
     #[serde(rename = "type")]
-    pub kind: String,
+    pub kind: Text,
     /// `created`, in seconds since 1970.
     pub created: i64,
     /// The line of the log; of a document, the number of the event in it.
     pub line: u64,
     /// `api_version`.
     #[serde(skip_serializing_if = "Seen::is_absent")]
-    pub api_version: Seen<String>,
+    pub api_version: Seen<Text>,
     /// `request`: the id of the request that caused the event, and null if a job did.
     #[serde(skip_serializing_if = "Seen::is_absent")]
     pub request: Seen<Id>,
@@ -150,14 +150,14 @@ macro_rules! fields {
 fields! {
     /// `data.object`, or `data.previous_attributes`: every field that some rule looks at, of whichever object.
     Object {
-        object: String, id: Id, status: String, currency: String, created: i64,
+        object: Text, id: Id, status: Text, currency: Text, created: i64,
         amount: i64, amount_capturable: i64, amount_received: i64,
         amount_captured: i64, amount_refunded: i64, amount_reversed: i64,
         captured: bool, refunded: bool, reversed: bool, disputed: bool, paid: bool,
-        capture_method: String, confirmation_method: String, cancellation_reason: String,
+        capture_method: Text, confirmation_method: Text, cancellation_reason: Text,
         latest_charge: Id, payment_intent: Id, setup_intent: Id, charge: Id, source_transaction: Id,
         payment_method: Id, balance_transaction: Id, transfer: Id, application_fee: Id, transfer_reversal: Id,
-        application_fee_amount: i64, amount_total: i64, failure_code: String, reason: String, payment_status: String,
+        application_fee_amount: i64, amount_total: i64, failure_code: Text, reason: Text, payment_status: Text,
     } {
         charges: Charges, last_payment_error: Failure, last_setup_error: Failure, transfer_data: TransferData,
         payment_method_options: Options, payment_method_details: Details,
@@ -166,7 +166,7 @@ fields! {
 
 fields! {
     /// `last_payment_error` and `last_setup_error`.
-    Failure { code: String, decline_code: String, charge: Id, payment_method: Id }
+    Failure { code: Text, decline_code: Text, charge: Id, payment_method: Id }
 }
 
 fields! {
@@ -176,7 +176,7 @@ fields! {
 
 fields! {
     /// `payment_method_options`, and `payment_method_details` of a charge, for cards.
-    Options { r#type: String } { card: Card, card_present: Card }
+    Options { r#type: Text } { card: Card, card_present: Card }
 }
 
 /// `payment_method_details`.
@@ -185,10 +185,10 @@ pub type Details = Options;
 fields! {
     /// The options of a card, and the details of one.
     Card {
-        request_multicapture: String, request_incremental_authorization: String, request_overcapture: String,
-        request_partial_authorization: String, request_incremental_authorization_support: bool,
+        request_multicapture: Text, request_incremental_authorization: Text, request_overcapture: Text,
+        request_partial_authorization: Text, request_incremental_authorization_support: bool,
         incremental_authorization_supported: bool, overcapture_supported: bool,
-        capture_method: String, brand: String, capture_before: i64,
+        capture_method: Text, brand: Text, capture_before: i64,
     } {
         multicapture: Feature, incremental_authorization: Feature, overcapture: Feature, partial_authorization: Feature,
     }
@@ -196,7 +196,7 @@ fields! {
 
 fields! {
     /// Whether a feature of a card is there.
-    Feature { status: String }
+    Feature { status: Text }
 }
 
 /// `charges`, the list that versions before 2022-11-15 have in the place of `latest_charge`.
@@ -261,8 +261,8 @@ impl Compact for LoggedEvent {
     }
     fn read(from: &mut &[u8]) -> Option<Self> {
         Some(Self {
-            id: String::read(from)?,
-            kind: String::read(from)?,
+            id: Text::read(from)?,
+            kind: Text::read(from)?,
             created: i64::read(from)?,
             line: u64::read(from)?,
             api_version: Seen::read(from)?,

@@ -1,10 +1,14 @@
 //! A field as a log shows it: absent, null, a value, or something that no such field can be.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
+
+/// A short text: a word of the provider, or an id. Most of them need no memory of their own.
+pub type Text = compact_str::CompactString;
 
 /// The content of a field of an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,8 +20,8 @@ pub enum Seen<T> {
     Null,
     /// A value of the right type.
     Is(T),
-    /// A value of another type, in words: an amount that is text, say.
-    Odd(String),
+    /// A value of another type, in words: an amount that is text, say. It is rare, and a pointer keeps objects small.
+    Odd(Box<String>),
 }
 
 impl<T> Seen<T> {
@@ -35,10 +39,10 @@ impl<T> Seen<T> {
     }
 }
 
-impl Seen<String> {
+impl Seen<Text> {
     /// The text, if there is one.
     pub fn text(&self) -> Option<&str> {
-        self.value().map(String::as_str)
+        self.value().map(Text::as_str)
     }
 }
 
@@ -60,7 +64,7 @@ impl Seen<Id> {
 
 /// An object by its id: shown as the id, or expanded into the object.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Id(pub String);
+pub struct Id(pub Text);
 
 /// A value that can be read out of one JSON value.
 pub trait Readable: Sized {
@@ -77,7 +81,7 @@ pub trait Readable: Sized {
         None
     }
     /// Out of an expanded object with this id.
-    fn object(_: Option<String>) -> Option<Self> {
+    fn object(_: Option<Text>) -> Option<Self> {
         None
     }
 }
@@ -94,17 +98,17 @@ impl Readable for bool {
     }
 }
 
-impl Readable for String {
+impl Readable for Text {
     fn text(text: &str) -> Option<Self> {
-        Some(text.to_owned())
+        Some(text.into())
     }
 }
 
 impl Readable for Id {
     fn text(text: &str) -> Option<Self> {
-        Some(Self(text.to_owned()))
+        Some(Self(text.into()))
     }
-    fn object(id: Option<String>) -> Option<Self> {
+    fn object(id: Option<Text>) -> Option<Self> {
         id.map(Self)
     }
 }
@@ -115,7 +119,7 @@ const ODD: &str = "\u{1}odd";
 struct SeenVisitor<T>(PhantomData<T>);
 
 fn odd<T>(value: Option<T>, words: impl FnOnce() -> String) -> Seen<T> {
-    value.map_or_else(|| Seen::Odd(words()), Seen::Is)
+    value.map_or_else(|| Seen::Odd(Box::new(words())), Seen::Is)
 }
 
 impl<'de, T: Readable> Visitor<'de> for SeenVisitor<T> {
@@ -140,23 +144,23 @@ impl<'de, T: Readable> Visitor<'de> for SeenVisitor<T> {
         Ok(odd(i64::try_from(number).ok().and_then(T::whole), || number.to_string()))
     }
     fn visit_f64<E>(self, number: f64) -> Result<Seen<T>, E> {
-        Ok(Seen::Odd(format!("the fraction {number:?}")))
+        Ok(Seen::Odd(Box::new(format!("the fraction {number:?}"))))
     }
     fn visit_str<E>(self, text: &str) -> Result<Seen<T>, E> {
         Ok(odd(T::text(text), || format!("the text {text:?}")))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Seen<T>, A::Error> {
         while items.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Seen::Odd("a list".to_owned()))
+        Ok(Seen::Odd(Box::new("a list".to_owned())))
     }
     fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Seen<T>, A::Error> {
         let mut id = None;
-        while let Some(name) = fields.next_key::<String>()? {
+        while let Some(name) = fields.next_key::<Cow<'_, str>>()? {
             if name == ODD {
                 return Ok(Seen::Odd(fields.next_value()?));
             }
             if name == "id" {
-                id = fields.next_value::<Seen<String>>()?.text().map(str::to_owned);
+                id = fields.next_value::<Seen<Text>>()?.text().map(Text::from);
             } else {
                 let _skipped: IgnoredAny = fields.next_value()?;
             }
@@ -220,9 +224,9 @@ mod tests {
     fn a_field_is_read_for_what_it_is() {
         assert_eq!(read("17"), Seen::Is(17_i64));
         assert_eq!(read::<i64>("null"), Seen::Null);
-        assert_eq!(read::<i64>("\"17\""), Seen::Odd("the text \"17\"".to_owned()));
-        assert_eq!(read::<i64>("17.5"), Seen::Odd("the fraction 17.5".to_owned()));
-        assert_eq!(read::<bool>("1"), Seen::Odd("1".to_owned()));
+        assert_eq!(read::<i64>("\"17\"").to_string(), "the text \"17\"");
+        assert_eq!(read::<i64>("17.5").to_string(), "the fraction 17.5");
+        assert_eq!(read::<bool>("1"), Seen::Odd(Box::new("1".to_owned())));
         assert_eq!(read::<Id>("{\"a\":[{}],\"id\":\"ch_1\",\"z\":2}").id(), Some("ch_1"));
         assert_eq!(read::<Id>("\"ch_1\"").id(), Some("ch_1"));
     }

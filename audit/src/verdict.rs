@@ -82,8 +82,8 @@ impl Impossible {
     #[must_use]
     pub fn of(logged: &LoggedEvent, why: String, proof: Proof) -> Self {
         Self {
-            event: logged.id.clone(),
-            kind: logged.kind.clone(),
+            event: logged.id.to_string(),
+            kind: logged.kind.to_string(),
             line: logged.line,
             created: logged.created,
             why,

@@ -2,6 +2,7 @@
 
 use super::{Law, LawContext, Violations, name, object_kind};
 use crate::logged_event::{LoggedEvent, Object};
+use crate::seen::{Id, Seen, Text};
 
 const FIXED: Law = ("HOOK-7 R16", Some("deadline-comes-with-time-only"));
 const ONE_CHARGE: Law = ("I15 C1 R23", Some("money-means-one-approved-charge"));
@@ -9,8 +10,48 @@ const FOR_THE_AMOUNT: Law = ("B32 B34 R16", Some("charge-is-for-the-amount"));
 const RECEIVED: Law = ("I17 B32 B34", Some("received-is-what-was-captured"));
 const ENDS: Law = ("C11 C15 R14", Some("final-stays-final"));
 
-/// A place in the log and a value, in words.
-type Said = (usize, String);
+/// A value that an event shows of a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum SaidValue<'a> {
+    /// A number.
+    Number(i64),
+    /// A word or an id.
+    Text(&'a str),
+    /// Yes or no.
+    Flag(bool),
+}
+
+impl std::fmt::Display for SaidValue<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(formatter),
+            Self::Text(text) => formatter.write_str(text),
+            Self::Flag(flag) => flag.fmt(formatter),
+        }
+    }
+}
+
+impl SaidValue<'_> {
+    /// The number that a field shows.
+    pub(super) fn number(seen: &Seen<i64>) -> Option<Self> {
+        seen.value().copied().map(Self::Number)
+    }
+}
+
+impl<'a> SaidValue<'a> {
+    /// The id that a field shows.
+    fn id(seen: &'a Seen<Id>) -> Option<Self> {
+        seen.id().map(Self::Text)
+    }
+
+    /// The word that a field shows.
+    fn word(seen: &'a Seen<Text>) -> Option<Self> {
+        seen.text().map(Self::Text)
+    }
+}
+
+/// A place in the log and a value.
+pub(super) type Said<'a> = (usize, SaidValue<'a>);
 
 /// Notes the contradictions between events, in any order.
 pub(super) fn judge(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'_>) {
@@ -44,21 +85,21 @@ fn canceled(found: &mut Violations, events: &[LoggedEvent]) {
 }
 
 /// Notes which events say something else than most others. `what` names the field.
-pub(super) fn agree(found: &mut Violations, said: &[Said], law: Law, what: &str) {
+pub(super) fn agree(found: &mut Violations, said: &[Said<'_>], law: Law, what: &str) {
     let Some((_, first)) = said.first() else { return };
     if said.iter().all(|(_, value)| value == first) {
         return;
     }
-    let count = |value: &str| said.iter().filter(|(_, other)| other == value).count();
+    let count = |value: &SaidValue<'_>| said.iter().filter(|(_, other)| other == value).count();
     let most = said.iter().map(|(_, value)| count(value)).max().unwrap_or(0);
-    let winners: Vec<&str> =
-        said.iter().map(|(_, value)| value.as_str()).filter(|value| count(value) == most).collect();
+    let winners: Vec<SaidValue<'_>> =
+        said.iter().map(|(_, value)| *value).filter(|value| count(value) == most).collect();
     let Some(winner) = winners.first().copied() else { return };
     let majority: Vec<usize> =
-        said.iter().filter(|(_, value)| value == winner).map(|(place, _)| *place).take(4).collect();
-    for (place, value) in said.iter().filter(|(_, value)| value != winner) {
+        said.iter().filter(|(_, value)| *value == winner).map(|(place, _)| *place).take(4).collect();
+    for (place, value) in said.iter().filter(|(_, value)| *value != winner) {
         let why = format!("`{what}` is {value}, where other events of the payment show {winner}");
-        if winners.iter().any(|other| other != &winner) && winners.contains(&value.as_str()) {
+        if winners.iter().any(|other| other != &winner) && winners.contains(value) {
             // As many say the one as the other.
             found.pair(majority.first().copied().unwrap_or(*place), *place, law, why);
         } else {
@@ -67,46 +108,56 @@ pub(super) fn agree(found: &mut Violations, said: &[Said], law: Law, what: &str)
     }
 }
 
+/// A field by name, and the value that an object shows of it.
+struct KeptField {
+    name: &'static str,
+    of: for<'a> fn(&'a Object) -> Option<SaidValue<'a>>,
+}
+
+/// Returns a table of fields.
+macro_rules! kept {
+    ($($name:literal $of:expr),+ $(,)?) => { &[$(KeptField { name: $name, of: $of }),+] };
+}
+
 /// Fields that an object keeps, by the kind of the object.
-fn fixed(kind: &str, object: &Object) -> Vec<(&'static str, Option<String>)> {
-    let number = |seen: &crate::seen::Seen<i64>| seen.value().map(i64::to_string);
-    let id = |seen: &crate::seen::Seen<crate::seen::Id>| seen.id().map(str::to_owned);
-    let word = |seen: &crate::seen::Seen<String>| seen.text().map(str::to_owned);
-    let mut fields = vec![("created", number(&object.created))];
-    match kind {
-        "charge" => fields.extend([
-            ("amount", number(&object.amount)),
-            ("currency", word(&object.currency)),
-            ("payment_intent", id(&object.payment_intent)),
-            ("payment_method", id(&object.payment_method)),
-            ("balance_transaction", id(&object.balance_transaction)),
-            ("transfer", id(&object.transfer)),
-            ("application_fee", id(&object.application_fee)),
-            ("capture_before", object.capture_before().map(|it| it.to_string())),
-            (
-                "multicapture",
-                object.multicapture().filter(|_| object.status.text() == Some("succeeded")).map(|it| it.to_string()),
-            ),
-        ]),
-        "refund" => fields.extend([
-            ("amount", number(&object.amount)),
-            ("currency", word(&object.currency)),
-            ("balance_transaction", id(&object.balance_transaction)),
-            ("charge", id(&object.charge)),
-            ("payment_intent", id(&object.payment_intent)),
-        ]),
-        "application_fee" | "transfer" => fields.extend([
-            ("amount", number(&object.amount)),
-            ("currency", word(&object.currency)),
-            ("balance_transaction", id(&object.balance_transaction)),
-            ("charge", id(&object.charge)),
-            ("source_transaction", id(&object.source_transaction)),
-        ]),
-        "checkout.session" => fields
-            .extend([("amount_total", number(&object.amount_total)), ("payment_intent", id(&object.payment_intent))]),
-        _ => {}
+const fn fixed(kind: &str) -> &'static [KeptField] {
+    use SaidValue as V;
+    match kind.as_bytes() {
+        b"charge" => kept!(
+            "created" | it | V::number(&it.created),
+            "amount" | it | V::number(&it.amount),
+            "currency" | it | V::word(&it.currency),
+            "payment_intent" | it | V::id(&it.payment_intent),
+            "payment_method" | it | V::id(&it.payment_method),
+            "balance_transaction" | it | V::id(&it.balance_transaction),
+            "transfer" | it | V::id(&it.transfer),
+            "application_fee" | it | V::id(&it.application_fee),
+            "capture_before" | it | it.capture_before().map(V::Number),
+            "multicapture" | it | it.multicapture().filter(|_| it.status.text() == Some("succeeded")).map(V::Flag),
+        ),
+        b"refund" => kept!(
+            "created" | it | V::number(&it.created),
+            "amount" | it | V::number(&it.amount),
+            "currency" | it | V::word(&it.currency),
+            "balance_transaction" | it | V::id(&it.balance_transaction),
+            "charge" | it | V::id(&it.charge),
+            "payment_intent" | it | V::id(&it.payment_intent),
+        ),
+        b"application_fee" | b"transfer" => kept!(
+            "created" | it | V::number(&it.created),
+            "amount" | it | V::number(&it.amount),
+            "currency" | it | V::word(&it.currency),
+            "balance_transaction" | it | V::id(&it.balance_transaction),
+            "charge" | it | V::id(&it.charge),
+            "source_transaction" | it | V::id(&it.source_transaction),
+        ),
+        b"checkout.session" => kept!(
+            "created" | it | V::number(&it.created),
+            "amount_total" | it | V::number(&it.amount_total),
+            "payment_intent" | it | V::id(&it.payment_intent),
+        ),
+        _ => kept!("created" | it | V::number(&it.created)),
     }
-    fields
 }
 
 /// A field of an object that never changes is the same in each of its events.
@@ -126,18 +177,8 @@ fn objects(found: &mut Violations, events: &[LoggedEvent]) {
         if of_it.len() < 2 {
             continue;
         }
-        let shown: Vec<_> = of_it.iter().map(|(place, it)| (*place, fixed(kind, it.object()))).collect();
-        let fields = shown.first().map_or(0, |(_, fields)| fields.len());
-        for field in 0..fields {
-            let mut name = "";
-            let said: Vec<Said> = shown
-                .iter()
-                .filter_map(|(place, fields)| {
-                    let (field, value) = fields.get(field)?;
-                    name = field;
-                    Some((*place, value.clone()?))
-                })
-                .collect();
+        for KeptField { name, of } in fixed(kind) {
+            let said: Vec<Said<'_>> = of_it.iter().filter_map(|(place, it)| Some((*place, of(it.object())?))).collect();
             agree(found, &said, FIXED, name);
         }
     }
@@ -152,17 +193,21 @@ fn group(found: &mut Violations, events: &[LoggedEvent]) {
         "charge" => it.object().status.text() == Some("succeeded"),
         kind => kind == "refund",
     };
-    let currency: Vec<Said> = all()
+    let currency: Vec<Said<'_>> = all()
         .filter(|(_, it)| is_money(it))
-        .filter_map(|(place, it)| Some((place, it.object().currency.text()?.to_owned())))
+        .filter_map(|(place, it)| Some((place, SaidValue::word(&it.object().currency)?)))
         .collect();
     agree(found, &currency, ("AMT-1 R16", None), "currency");
-    let (mut amounts, mut charges, mut received, mut ends): (Vec<Said>, Vec<Said>, Vec<Said>, Vec<Said>) =
-        Default::default();
+    let (mut amounts, mut charges, mut received, mut ends): (
+        Vec<Said<'_>>,
+        Vec<Said<'_>>,
+        Vec<Said<'_>>,
+        Vec<Said<'_>>,
+    ) = Default::default();
     for (place, logged) in all() {
         let object = logged.object();
         let status = object.status.text();
-        let number = |seen: &crate::seen::Seen<i64>| seen.value().map(i64::to_string);
+        let number = SaidValue::number;
         let (amount, charge, taken) = match (object_kind(logged), status) {
             ("payment_intent", Some("requires_capture")) => (number(&object.amount), object.latest_charge(), None),
             ("payment_intent", Some("succeeded")) => {
@@ -181,11 +226,11 @@ fn group(found: &mut Violations, events: &[LoggedEvent]) {
             _ => (None, None, None),
         };
         amounts.extend(amount.map(|it| (place, it)));
-        charges.extend(charge.map(|it| (place, it.to_owned())));
+        charges.extend(charge.map(|it| (place, SaidValue::Text(it))));
         received.extend(taken.map(|it| (place, it)));
         let end =
             status.filter(|it| object_kind(logged) == "payment_intent" && matches!(*it, "succeeded" | "canceled"));
-        ends.extend(end.map(|it| (place, it.to_owned())));
+        ends.extend(end.map(|it| (place, SaidValue::Text(it))));
     }
     agree(found, &amounts, FOR_THE_AMOUNT, "amount");
     agree(found, &charges, ONE_CHARGE, "charge");
@@ -215,10 +260,10 @@ fn methods(found: &mut Violations, events: &[LoggedEvent]) {
         _ => false,
     };
     let held = || events.iter().enumerate().filter(|(_, it)| is_held(it));
-    let method = held().filter_map(|(place, it)| Some((place, it.object().payment_method.id()?.to_owned())));
+    let method = held().filter_map(|(place, it)| Some((place, SaidValue::id(&it.object().payment_method)?)));
     agree(found, &method.collect::<Vec<_>>(), ("C6 PI-7", Some("method-fits-the-status")), "payment_method");
     let ended = held().filter(|(_, it)| it.object().captured.value() == Some(&true));
-    let fee = ended.filter_map(|(place, it)| Some((place, it.object().application_fee_amount.value()?.to_string())));
+    let fee = ended.filter_map(|(place, it)| Some((place, SaidValue::number(&it.object().application_fee_amount)?)));
     agree(
         found,
         &fee.collect::<Vec<_>>(),
@@ -229,7 +274,7 @@ fn methods(found: &mut Violations, events: &[LoggedEvent]) {
 
 /// Events that occur once in the life of a payment, or of the object that they are about.
 fn once(found: &mut Violations, events: &[LoggedEvent]) {
-    let key = |logged: &LoggedEvent| -> Option<(String, String)> {
+    fn key(logged: &LoggedEvent) -> Option<(&str, &str)> {
         let kind = logged.kind.as_str();
         let of_payment = matches!(
             kind,
@@ -256,20 +301,20 @@ fn once(found: &mut Violations, events: &[LoggedEvent]) {
         );
         let object = logged.object().id.id().unwrap_or_default();
         match (of_payment, of_object) {
-            (true, _) => Some((kind.to_owned(), String::new())),
-            (_, true) => Some((kind.to_owned(), object.to_owned())),
+            (true, _) => Some((kind, "")),
+            (_, true) => Some((kind, object)),
             (false, false) => None,
         }
-    };
-    let mut first: std::collections::BTreeMap<(String, String), usize> = std::collections::BTreeMap::new();
+    }
+    let mut first: Vec<((&str, &str), usize)> = Vec::new();
     for (place, logged) in events.iter().enumerate() {
         let Some(key) = key(logged) else { continue };
-        if let Some(known) = first.get(&key) {
+        if let Some((_, known)) = first.iter().find(|(known, _)| *known == key) {
             let other = events.get(*known).map(name).unwrap_or_default();
             let why = format!("it occurs once, and there is {other}");
             found.pair(*known, place, ("I10 R10", Some("the-end-is-told")), why);
         } else {
-            first.insert(key, place);
+            first.push((key, place));
         }
     }
 }

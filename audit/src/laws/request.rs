@@ -1,6 +1,6 @@
 //! Laws about the events of one request, which show one moment of the payment (P21, IDEM-10).
 
-use super::across::agree;
+use super::across::{Said, SaidValue, agree};
 use super::{Law, LawContext, Violations, name, object_kind};
 use crate::logged_event::LoggedEvent;
 use crate::seen::{Id, Seen};
@@ -59,20 +59,20 @@ fn twice(found: &mut Violations, of_it: &[(usize, &LoggedEvent)], limits: LawCon
 fn one_moment(found: &mut Violations, at_once: &[(usize, &LoggedEvent)]) {
     let is_intent = |it: &LoggedEvent| object_kind(it) == "payment_intent";
     let is_of_payment = |it: &LoggedEvent| matches!(object_kind(it), "payment_intent" | "charge");
-    let number = |seen: &Seen<i64>| seen.value().map(i64::to_string);
-    let mut shown = |law: Law, field: &str, of: &dyn Fn(&LoggedEvent) -> Option<String>| {
-        let said: Vec<(usize, String)> = at_once.iter().filter_map(|(place, it)| Some((*place, of(it)?))).collect();
+    let number = SaidValue::number;
+    let mut shown = |law: Law, field: &str, of: &dyn for<'a> Fn(&'a LoggedEvent) -> Option<SaidValue<'a>>| {
+        let said: Vec<Said<'_>> = at_once.iter().filter_map(|(place, it)| Some((*place, of(it)?))).collect();
         agree(found, &said, law, field);
     };
     shown(AMOUNT, "amount", &|it| number(&it.object().amount).filter(|_| is_of_payment(it)));
-    shown(CURRENCY, "currency", &|it| it.object().currency.text().map(str::to_owned).filter(|_| is_of_payment(it)));
+    shown(CURRENCY, "currency", &|it| it.object().currency.text().map(SaidValue::Text).filter(|_| is_of_payment(it)));
     shown(CAPTURE, "capture_method", &|it| {
-        it.object().capture_method.text().map(str::to_owned).filter(|_| is_intent(it))
+        it.object().capture_method.text().map(SaidValue::Text).filter(|_| is_intent(it))
     });
     shown(METHOD, "payment_method", &|it| {
         let own = it.object().payment_method.id().filter(|_| is_of_payment(it));
         let failure = it.object().last_payment_error.get().filter(|_| it.kind == "payment_intent.payment_failed");
-        own.or_else(|| failure.and_then(|failure| failure.payment_method.id())).map(str::to_owned)
+        own.or_else(|| failure.and_then(|failure| failure.payment_method.id())).map(SaidValue::Text)
     });
     // A capture may give another fee, and a creation has one.
     if at_once.iter().any(|(_, it)| it.kind == "payment_intent.created") {
@@ -85,7 +85,7 @@ fn one_moment(found: &mut Violations, at_once: &[(usize, &LoggedEvent)]) {
 
 /// A failed attempt names the charge that failed.
 fn charges(found: &mut Violations, at_once: &[(usize, &LoggedEvent)]) {
-    let failed: Vec<(usize, String)> = at_once
+    let failed: Vec<Said<'_>> = at_once
         .iter()
         .filter_map(|(place, it)| {
             let of_failure = || it.object().last_payment_error.get().and_then(|failure| failure.charge.id());
@@ -94,7 +94,7 @@ fn charges(found: &mut Violations, at_once: &[(usize, &LoggedEvent)]) {
                 "payment_intent.payment_failed" => of_failure(),
                 _ => None,
             };
-            Some((*place, id?.to_owned()))
+            Some((*place, SaidValue::Text(id?)))
         })
         .collect();
     agree(found, &failed, ("P21 C13 PI-19", Some("money-means-one-approved-charge")), "charge");

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use holdfast_model::Amount;
 
-use crate::seen::{Id, Seen};
+use crate::seen::{Id, Seen, Text};
 
 /// A field in which an event and the model differ.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +81,7 @@ impl Differences {
         }
     }
 
-    pub(super) fn word(&mut self, field: &'static str, is_previous: bool, said: &Seen<String>, allowed: &[&str]) {
+    pub(super) fn word(&mut self, field: &'static str, is_previous: bool, said: &Seen<Text>, allowed: &[&str]) {
         if !said.is_absent() && !said.text().is_some_and(|text| allowed.contains(&text)) {
             self.note(field, is_previous, said, allowed.first().copied().unwrap_or_default());
         }

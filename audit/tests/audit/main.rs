@@ -9,6 +9,7 @@
 )]
 
 mod common;
+mod contradictions;
 mod honest;
 mod other_methods;
 mod own_log;
