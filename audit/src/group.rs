@@ -7,7 +7,7 @@ use crate::compact::Compact;
 use rustc_hash::FxBuildHasher;
 
 use crate::logged_event::LoggedEvent;
-use crate::spill::Spill;
+use crate::spill::{Keyed, Spill};
 
 /// The object to which an event belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +112,20 @@ impl Compact for OfCharge {
             }
             1 => Some(Self::Event { charge: String::read(from)?, logged: Box::read(from)? }),
             _ => None,
+        }
+    }
+}
+
+impl Keyed for Record {
+    fn key(&self) -> &str {
+        &self.of
+    }
+}
+
+impl Keyed for OfCharge {
+    fn key(&self) -> &str {
+        match self {
+            Self::Link { charge, .. } | Self::Event { charge, .. } => charge,
         }
     }
 }

@@ -3,7 +3,7 @@ use super::*;
 fn read(log: &str, skip: bool) -> Result<(Vec<(String, u64)>, Tally), String> {
     let mut found = Vec::new();
     let tally = events(log.as_bytes(), skip, |logged, _| {
-        found.push((logged.id, logged.line));
+        found.push((logged.id.to_string(), logged.line));
         Ok(())
     });
     tally.map(|tally| (found, tally)).map_err(|error| error.to_string())

@@ -339,7 +339,7 @@ mod tests {
     /// A dear way that lacks fewer events must not be dropped for a cheap one: what follows may lack some, too.
     #[test]
     fn a_place_is_known_by_its_cost_and_by_what_is_missing() {
-        let event = LoggedEvent { id: "evt_1".to_owned(), created: 1, ..LoggedEvent::default() };
+        let event = LoggedEvent { id: "evt_1".into(), created: 1, ..LoggedEvent::default() };
         let events = [event];
         let case = Case::new(&events, &Config::default(), false);
         let place = Place {
