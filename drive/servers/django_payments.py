@@ -102,4 +102,5 @@ class Engine:
 
 
 if __name__ == "__main__":
-    serve(Engine(), int(sys.argv[1]))
+    # The package raises ValueError for every refusal.
+    serve(Engine(), int(sys.argv[1]), ["error.code", "error.param"])

@@ -68,8 +68,9 @@ export class Shim {
   known = new Map();
   refunds = [];
   count = 0;
-  constructor(engine) {
+  constructor(engine, absent) {
     this.engine = engine;
+    this.absent.push(...absent);
   }
 
   name(kind) {
@@ -178,8 +179,8 @@ export class Shim {
 }
 
 /** Serves an engine. Requests are carried out one after the other; await less to test an engine that takes several. */
-export function serve(engine, port) {
-  const shim = new Shim(engine);
+export function serve(engine, port, absent = []) {
+  const shim = new Shim(engine, absent);
   let last = Promise.resolve();
   createServer((request, response) => {
     let text = '';

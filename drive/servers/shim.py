@@ -66,9 +66,9 @@ class Shim:
     absent = ["payment_intent.last_payment_error", "payment_intent.last_payment_error.code", "Idempotency-Key",
               "charge.balance_transaction"]
 
-    def __init__(self, engine):
+    def __init__(self, engine, absent):
         self.engine, self.known, self.refunds, self.count = engine, {}, {}, 0
-        self.lock = threading.Lock()
+        self.absent, self.lock = self.absent + list(absent), threading.Lock()
 
     def name(self, kind):
         self.count += 1
@@ -166,8 +166,8 @@ class Shim:
         raise Refused(status=404)
 
 
-def serve(engine, port):
-    shim = Shim(engine)
+def serve(engine, port, absent=()):
+    shim = Shim(engine, absent)
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True

@@ -11,6 +11,7 @@
 mod campaign;
 pub mod checks;
 pub mod choice;
+pub mod clean_up;
 pub mod comparison;
 pub mod features;
 pub mod fields;
@@ -30,6 +31,7 @@ pub mod run;
 pub mod server;
 pub mod settings;
 pub mod step;
+pub mod webhooks;
 pub mod wire;
 
 pub use campaign::Progress;
@@ -55,12 +57,18 @@ use wire::pace::Pace;
 pub fn drive(settings: &Settings, name: &str, progress: &mut dyn FnMut(&Progress)) -> Result<Report, String> {
     let target = settings.target()?;
     let tls = settings.tls(&target)?;
+    let is_here = target.is_here();
     let pace = Pace::new(settings.requests_a_second(&target), settings.end()).stopped_by(settings.stop.clone());
+    let rate = settings.requests_a_second(&target);
+    let cleans_up = settings.clean_up.unwrap_or(!is_here);
     let wire = Wire::to(target, settings.key.clone(), settings.patience, pace).with_tls(tls);
+    let wire = if cleans_up { wire.keeping_objects() } else { wire };
     // Keys of an earlier drive may still be known to the server.
     let moment = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let mut server = Server::new(wire, format!("drive-{moment:x}"));
     server.limit = settings.operations;
+    server.webhooks = settings.webhooks.clone();
+    server.receiver = settings.webhooks.open(is_here)?;
     let mut config = Config::default();
     let mut incomplete = probe::probe(&mut server, &mut config).err().map(|stop| stop.to_string());
     let mut campaign = DriveCampaign::new(settings, &mut server, config, progress);
@@ -75,5 +83,11 @@ pub fn drive(settings: &Settings, name: &str, progress: &mut dyn FnMut(&Progress
     }
     let mut report = campaign.report(name, settings);
     report.incomplete = incomplete;
+    if cleans_up {
+        let state = Progress { phase: "clean-up", operations: report.operations, ..Progress::default() };
+        let found = report.counts();
+        let mut tell = |requests| progress(&Progress { requests, found, ..state.clone() });
+        report.clean_up = Some(clean_up::clean_up(&server.wire, rate, &mut tell));
+    }
     Ok(report)
 }

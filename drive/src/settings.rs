@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use crate::webhooks::WebhookSettings;
 use crate::wire::Tls;
 
 /// The settings of a drive.
@@ -33,6 +34,10 @@ pub struct Settings {
     pub stop: Arc<AtomicBool>,
     /// A PEM file of certificates that are trusted beside the usual authorities, for `https` alone.
     pub ca_file: Option<PathBuf>,
+    /// Whether the objects that the drive makes are ended afterwards; by default on another machine only.
+    pub clean_up: Option<bool>,
+    /// The endpoint for deliveries of events.
+    pub webhooks: WebhookSettings,
 }
 
 impl Settings {
@@ -51,6 +56,8 @@ impl Settings {
             allow_remote: false,
             stop: Arc::default(),
             ca_file: None,
+            clean_up: None,
+            webhooks: WebhookSettings::default(),
         }
     }
 

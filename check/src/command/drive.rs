@@ -1,8 +1,10 @@
 //! `check drive`: anyone's server, in lockstep with the model, over HTTP.
 
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use holdfast_drive::webhooks::WebhookSettings;
 use holdfast_drive::{Class, KnownFindings, Progress, Report, RequirementVerdict, Settings, drive};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
@@ -47,6 +49,21 @@ pub(super) struct DriveArgs {
     /// A PEM file of certificates to trust beside the usual authorities, for https (feature `tls`)
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
+    /// Afterwards cancel, expire or delete what the drive made, as is done on another machine anyway
+    #[arg(long, conflicts_with = "no_clean_up")]
+    clean_up: bool,
+    /// Leave on another machine what the drive made
+    #[arg(long)]
+    no_clean_up: bool,
+    /// Receive webhooks at this address, such as 127.0.0.1:9000 [default: a free port, for a server on this machine]
+    #[arg(long, value_name = "ADDRESS")]
+    webhook_listen: Option<SocketAddr>,
+    /// The URL by which the server reaches --webhook-listen, such as that of a tunnel
+    #[arg(long, value_name = "URL")]
+    webhook_url: Option<String>,
+    /// The signing secret of an endpoint that was registered by hand; without it the drive registers one
+    #[arg(long, value_name = "SECRET")]
+    webhook_secret: Option<String>,
 }
 
 /// Reads a rate such as `20/s` or `20`, from 1 to 100,000 requests a second.
@@ -57,6 +74,8 @@ fn rate(text: &str) -> Result<u32, String> {
     })
 }
 
+/// The objects that are named of those that a clean-up left; the report names all of them.
+const SHOWN_LEFT: usize = 10;
 /// The time limit of a drive without `--time-limit`.
 const USUAL_TIME: Duration = Duration::from_secs(300);
 
@@ -71,6 +90,13 @@ pub(super) fn run(args: &DriveArgs, options: &CommonOptions, io: &mut Io<'_>) ->
         allow_remote: args.allow_remote,
         stop: io.interrupt.shared(),
         ca_file: args.ca_file.clone(),
+        clean_up: (args.clean_up || args.no_clean_up).then_some(args.clean_up),
+        webhooks: WebhookSettings {
+            listen: args.webhook_listen,
+            url: args.webhook_url.clone(),
+            secret: args.webhook_secret.clone(),
+            ..WebhookSettings::default()
+        },
         ..Settings::of(&args.url, &args.key)
     };
     named(&args.name)?;
@@ -210,6 +236,7 @@ fn print(report: &Report, took: Duration, io: &mut Io<'_>) -> Result<(), Failure
     if !left_out.is_empty() {
         writeln!(io.out, "kinds of steps left out: {}", left_out.join(", "))?;
     }
+    print_clean_up(report, io)?;
     if let Some(why) = &report.incomplete {
         writeln!(io.out, "{}: {why}", io.style.open("INCOMPLETE"))?;
     }
@@ -219,6 +246,17 @@ fn print(report: &Report, took: Duration, io: &mut Io<'_>) -> Result<(), Failure
         writeln!(io.out, "{}: {}", io.style.bad("FOUND"), counts.join(", "))?;
     } else if report.incomplete.is_none() {
         writeln!(io.out, "{}: model and server agree.", io.style.good("NOTHING FOUND"))?;
+    }
+    Ok(())
+}
+
+/// Prints what the clean-up ended, and what it left.
+fn print_clean_up(report: &Report, io: &mut Io<'_>) -> Result<(), Failure> {
+    if let Some(clean_up) = &report.clean_up {
+        writeln!(io.out, "cleaned up: {} objects ended, {} perhaps still open", clean_up.ended, clean_up.left.len())?;
+        for left in clean_up.left.iter().take(SHOWN_LEFT) {
+            writeln!(io.out, "   {left}")?;
+        }
     }
     Ok(())
 }

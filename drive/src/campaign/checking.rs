@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::DriveCampaign;
 use crate::checks::{CHECKS, CheckFn, CheckStep, Checker, Looked};
-use crate::finding::{Finding, Sighting};
+use crate::finding::{Class, Finding, Sighting};
 use crate::wire::TransportError;
 
 /// The sightings of a check, each with its requests.
@@ -98,11 +98,18 @@ impl DriveCampaign<'_> {
         let shows = |found: &CheckSightings, sighting: &Sighting| {
             found.iter().any(|(it, _)| it.signature == sighting.signature)
         };
-        let once = again.iter().filter(|(sighting, _)| !shows(&first, sighting)).map(|(sighting, _)| sighting.clone());
+        let is_choice = |sighting: &Sighting| sighting.signature.class == Class::Choice;
+        let once = again
+            .iter()
+            .filter(|(sighting, _)| !shows(&first, sighting) && !is_choice(sighting))
+            .map(|(sighting, _)| sighting.clone());
         once.collect::<Vec<_>>().into_iter().for_each(|sighting| self.note_unrepeated(sighting));
         for (sighting, steps) in first {
             if !shows(&again, &sighting) {
-                self.note_unrepeated(sighting);
+                // A server may choose otherwise each time.
+                if !is_choice(&sighting) {
+                    self.note_unrepeated(sighting);
+                }
                 continue;
             }
             if let Some(finding) = self.known.get(&sighting.signature).and_then(|at| self.findings.get_mut(*at)) {

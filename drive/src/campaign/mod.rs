@@ -194,6 +194,7 @@ impl<'a> DriveCampaign<'a> {
             left_out: self.left_out,
             witnessed: self.witnessed,
             unrepeated: self.unrepeated.into_iter().map(|once| format!("{}: {}", once.headline, once.server)).collect(),
+            clean_up: None,
             incomplete: None,
         }
     }

@@ -23,7 +23,7 @@ pub struct CheckStep {
 
 impl std::fmt::Display for CheckStep {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let verb = if self.request.verb == Verb::Get { "GET" } else { "POST" };
+        let verb = self.request.verb.name();
         write!(out, "{verb} {}", self.request.path)?;
         for (name, value) in &self.request.form {
             write!(out, " {name}={value}")?;
@@ -171,7 +171,7 @@ impl<'a> Checker<'a> {
                 let object = looked_at(&asked.path);
                 (format!("look at {object}: {kind}"), format!("a look at the {object}"))
             }
-            Verb::Post => {
+            Verb::Post | Verb::Delete => {
                 let (operation, kind) = (operation(&asked.path), if reply.is_ok() { "server error" } else { &kind });
                 (format!("{operation}: {kind}"), operation)
             }
@@ -179,6 +179,24 @@ impl<'a> Checker<'a> {
         let headline = format!("{}: {place} {told}", self.name);
         let sighting = Sighting::new(Class::Protocol, what, headline).saying("an answer", server);
         self.keep(sighting);
+    }
+
+    /// Names a text that stands in requests, such as the URL of an endpoint, by a variable.
+    pub(super) fn call(&mut self, text: &str, name: &str) {
+        self.ids.push((text.to_owned(), name.to_owned()));
+    }
+
+    /// Sends a request that is no part of what a finding shows.
+    ///
+    /// # Errors
+    /// [`TransportError`] if the drive cannot continue; another failure is an empty reply.
+    pub(super) fn quietly(&mut self, asked: &HttpRequest) -> Result<HttpReply, TransportError> {
+        match self.server.wire.send(asked) {
+            Err(broken) if !broken.ends_drive() => {
+                Ok(HttpReply { status: 0, body: None, text: broken.to_string(), retry_after: None })
+            }
+            replied => replied,
+        }
     }
 
     /// Records a sighting once, with the requests that led to it.

@@ -1,8 +1,10 @@
 //! Checks of everything that a single payment does not show: pages of lists, expansion, keys across payments and paths, accounts,
-//! balance transactions, fees and transfers, sessions. Each is a fixed list of requests with their expected results.
+//! balance transactions, fees and transfers, sessions, deliveries of events. Each is a fixed list of requests with their expected results.
 
 mod across;
 mod checker;
+mod delivered;
+mod deliveries;
 mod lists;
 mod money;
 
@@ -18,7 +20,7 @@ pub type CheckFn = fn(&mut Checker<'_>) -> Result<Looked, TransportError>;
 pub type Check = (&'static str, CheckFn, &'static [&'static str]);
 
 /// Every check, in the order in which they are carried out.
-pub const CHECKS: [Check; 15] = [
+pub const CHECKS: [Check; 17] = [
     ("two holds of one amount", across::two_holds, &[]),
     ("ids that stay", lists::ids_stay, &[]),
     ("pages of payments", lists::pages_of_payments, &["P3"]),
@@ -34,4 +36,6 @@ pub const CHECKS: [Check; 15] = [
     ("transfers and their reversals", money::transfers, &["REF-8", "P1", "ERR-26"]),
     ("several captures", money::captures, &["B1"]),
     ("sessions", across::sessions, &["VOC-12"]),
+    ("deliveries of events", deliveries::all_arrive, &["HOOK-1", "HOOK-7", "HOOK-8"]),
+    ("deliveries after a failure", deliveries::again_after_failure, &["HOOK-3", "HOOK-5"]),
 ];

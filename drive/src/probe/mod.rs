@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::profile::{Api, RefundBy, RefundList};
 use crate::server::Server;
-use crate::wire::{HttpReply, HttpRequest, TransportError, Verb};
+use crate::wire::{HttpReply, HttpRequest, TransportError};
 
 /// The reason why a server cannot be driven at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -101,7 +101,7 @@ impl Probe<'_> {
 
     /// Notes what was tried, and how it was answered.
     fn note(&mut self, asked: &HttpRequest, answer: &str) {
-        let verb = if asked.verb == Verb::Get { "GET" } else { "POST" };
+        let verb = asked.verb.name();
         let names: Vec<&str> = asked.form.iter().map(|(name, _)| name.as_str()).collect();
         let path: Vec<&str> = asked
             .path

@@ -96,6 +96,14 @@ impl Report {
             writeln!(out, "<tr><td>{name}<td>{said}</tr>")?;
         }
         writeln!(out, "</table>")?;
+        if let Some(clean_up) = &self.clean_up {
+            let (ended, left) = (clean_up.ended, clean_up.left.len());
+            writeln!(out, "<h2>Clean-up</h2><p>Ended: {ended} objects. Perhaps still open: {left}.</p><ul>")?;
+            for left in &clean_up.left {
+                writeln!(out, "<li>{}</li>", escaped(left))?;
+            }
+            writeln!(out, "</ul>")?;
+        }
         if !self.unrepeated.is_empty() {
             writeln!(
                 out,

@@ -52,6 +52,7 @@ impl Report {
             "races": races,
             "checks": checks,
             "unrepeated": self.unrepeated,
+            "clean_up": self.clean_up.as_ref().map(|it| json!({ "ended": it.ended, "left": it.left })),
             "rules": rules,
             "dialect": self.config.dialect.words().into_iter().collect::<std::collections::BTreeMap<_, _>>(),
         })

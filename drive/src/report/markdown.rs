@@ -140,6 +140,13 @@ impl Report {
                 Looked::NotDone(why) => writeln!(out, "| {name} | no: {why} |")?,
             }
         }
+        if let Some(clean_up) = &self.clean_up {
+            let (ended, left) = (clean_up.ended, clean_up.left.len());
+            writeln!(out, "\n## Clean-up\n\nEnded after the drive: {ended} objects. Perhaps still open: {left}.\n")?;
+            for left in &clean_up.left {
+                writeln!(out, "- {}", cell(left))?;
+            }
+        }
         if !self.unrepeated.is_empty() {
             writeln!(
                 out,

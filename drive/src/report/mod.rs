@@ -15,6 +15,7 @@ use holdfast_model::Config;
 use holdfast_properties::CATALOGUE;
 
 use crate::checks::{CHECKS, Looked};
+use crate::clean_up::CleanUp;
 use crate::finding::{Class, Finding, Sighting};
 use crate::profile::{Api, ServerProfile};
 use crate::races::RaceRun;
@@ -107,11 +108,19 @@ pub struct Report {
     pub left_out: BTreeMap<&'static str, usize>,
     /// Differences that did not come again, or that no budget was left to repeat.
     pub unrepeated: Vec<String>,
+    /// The clean-up afterwards; `None` if there was none.
+    pub clean_up: Option<CleanUp>,
     /// The reason for which the drive is incomplete; `None` if it is complete.
     pub incomplete: Option<String>,
 }
 
 impl Report {
+    /// Returns the number of findings of each class, in the order of [`Class::ALL`].
+    #[must_use]
+    pub fn counts(&self) -> [usize; 5] {
+        Class::ALL.map(|class| self.count(class))
+    }
+
     /// Returns the number of findings of a class.
     #[must_use]
     pub fn count(&self, class: Class) -> usize {

@@ -24,9 +24,9 @@ const PAUSE: std::time::Duration = std::time::Duration::from_millis(40);
 
 /// The notifications of one step of the model, and the state afterwards.
 #[derive(Clone, Debug)]
-pub(super) struct Emitted {
-    pub(super) notifications: Vec<Notification>,
-    pub(super) after: Snapshot,
+pub(crate) struct Emitted {
+    pub(crate) notifications: Vec<Notification>,
+    pub(crate) after: Snapshot,
 }
 
 /// One expected event: its kind and its step.
@@ -101,7 +101,7 @@ fn text(value: &Value, pointer: &str) -> Option<String> {
 }
 
 /// Returns the differences between what was emitted about one payment and the events that name its id.
-fn of_payment(emitted: &[Emitted], place: u8, id: &str, seen: &[&Value], has_waited: bool) -> Vec<Sighting> {
+pub(crate) fn of_payment(emitted: &[Emitted], place: u8, id: &str, seen: &[&Value], has_waited: bool) -> Vec<Sighting> {
     let is_async = emitted.iter().any(|it| {
         let view = it.after.payments.get(usize::from(place)).and_then(Option::as_ref);
         view.is_some_and(|view| view.capture_method == CaptureMethod::AutomaticAsync)
@@ -133,7 +133,7 @@ const fn is_of(about: Target, place: u8) -> bool {
 }
 
 /// Returns whether an event's object is the payment or belongs to it.
-fn is_about(event: &Value, id: &str) -> bool {
+pub(crate) fn is_about(event: &Value, id: &str) -> bool {
     let text = |pointer: &str| event.pointer(pointer).and_then(Value::as_str);
     text("/data/object/id") == Some(id) || text("/data/object/payment_intent") == Some(id)
 }

@@ -138,7 +138,7 @@ impl Run<'_> {
                 })
             }
             (Err(rejection), ReplyKind::Refused(refused)) => {
-                let mut expected = expected;
+                let (mut expected, refused) = (expected, self.assumed(refused, rejection));
                 let answer = Answer::Refused(refused.clone());
                 // Charges have codes of their own, of which the rules know a few: there, only how it is refused counts.
                 let is_as_charges_do = self.server.profile.api == crate::profile::Api::Charges
@@ -166,6 +166,19 @@ impl Run<'_> {
                 result.goes_on = false;
                 Ok(result)
             }
+        }
+    }
+
+    /// Returns a refusal in which each field that the server declares as absent is as the model has it.
+    fn assumed(&self, refused: Refused, rejection: Rejection) -> Refused {
+        let is_absent = |name: &str| self.server.profile.absent.contains(name);
+        let model = Refused::from(rejection);
+        Refused {
+            http: refused.http,
+            kind: if is_absent("error.type") { model.kind } else { refused.kind },
+            code: if is_absent("error.code") { model.code } else { refused.code },
+            param: if is_absent("error.param") { model.param } else { refused.param },
+            decline_code: if is_absent("error.decline_code") { model.decline_code } else { refused.decline_code },
         }
     }
 

@@ -1,5 +1,6 @@
 //! The server, one sequence after the other: what it is asked, what it answers, what it shows.
 
+mod clock;
 pub(crate) mod looking;
 
 use std::collections::BTreeMap;
@@ -11,12 +12,8 @@ use crate::fields::Version;
 use crate::names::{Names, PaymentNames};
 use crate::profile::{Api, Confirmation, MethodReference, ServerProfile};
 use crate::requests;
+use crate::webhooks::{Receiver, WebhookSettings};
 use crate::wire::{HttpReply, HttpRequest, TransportError, Wire};
-
-/// The seconds by which a drive moves a clock in all: twenty years.
-const MOVED_AT_MOST: u64 = 20 * 365 * 86_400;
-/// The seconds of one step at most: forty days, past every deadline.
-const STEP_AT_MOST: u32 = 40 * 86_400;
 
 /// The number of failures after which a look that never succeeded is not tried again.
 const LOOKS_IN_VAIN: u32 = 40;
@@ -69,6 +66,10 @@ pub struct Server {
     pub operations: u64,
     /// The most inputs that it may be asked.
     pub limit: u64,
+    /// The settings of the endpoint for deliveries.
+    pub webhooks: WebhookSettings,
+    /// The endpoint for deliveries; `None` if the server cannot reach one.
+    pub receiver: Option<Receiver>,
     /// The successes and failures of each kind of read.
     looks: BTreeMap<&'static str, (u32, u32)>,
     /// The newest events at the end of the last comparison.
@@ -95,6 +96,8 @@ impl Server {
             notes: Vec::new(),
             operations: 0,
             limit: u64::MAX,
+            webhooks: WebhookSettings::default(),
+            receiver: None,
             looks: BTreeMap::new(),
             events_before: Vec::new(),
             moved: 0,
@@ -183,18 +186,6 @@ impl Server {
             Input::Event(EnvironmentEvent::Advance { seconds }) => self.has_time(*seconds),
             Input::Event(_) | Input::Begin { .. } | Input::Finish { .. } => false,
         }
-    }
-
-    /// Returns whether the clock can be moved by that many seconds more.
-    #[must_use]
-    pub fn has_time(&self, seconds: u32) -> bool {
-        let after = self.moved.saturating_add(u64::from(seconds));
-        self.profile.clock && seconds <= STEP_AT_MOST && after <= MOVED_AT_MOST
-    }
-
-    /// Its clock cannot move further.
-    pub const fn stop_the_clock(&mut self) {
-        self.profile.clock = false;
     }
 
     /// Counts one operation.

@@ -11,6 +11,7 @@ mod stream;
 mod tls;
 
 use std::io::{Read, Write};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 pub use form::encode;
@@ -20,6 +21,7 @@ use serde_json::Value;
 use stream::Stream;
 pub use stream::Tls;
 
+use crate::clean_up::OpenObjects;
 use crate::settings::Target;
 
 /// Bytes that an answer may have, head and body.
@@ -30,6 +32,19 @@ pub const LONGEST_ANSWER: usize = 4 << 20;
 pub enum Verb {
     Get,
     Post,
+    Delete,
+}
+
+impl Verb {
+    /// Returns its name in a request.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+        }
+    }
 }
 
 /// One request.
@@ -58,6 +73,12 @@ impl HttpRequest {
     #[must_use]
     pub fn get(path: impl Into<String>) -> Self {
         Self { verb: Verb::Get, ..Self::post(path) }
+    }
+
+    /// A DELETE.
+    #[must_use]
+    pub fn delete(path: impl Into<String>) -> Self {
+        Self { verb: Verb::Delete, ..Self::post(path) }
     }
 
     /// The same with one more parameter.
@@ -157,6 +178,8 @@ pub struct Wire {
     connection: Option<Stream>,
     tls: Option<Tls>,
     pace: Pace,
+    /// The objects that were made by any connection of this drive; `None` if they are not kept.
+    open: Option<Arc<Mutex<OpenObjects>>>,
     /// Requests sent so far.
     pub requests: u64,
 }
@@ -165,7 +188,7 @@ impl Wire {
     /// Nothing sent yet. An answer may take `patience`.
     #[must_use]
     pub const fn to(target: Target, key: String, patience: Duration, pace: Pace) -> Self {
-        Self { target, key, patience, connection: None, tls: None, pace, requests: 0 }
+        Self { target, key, patience, connection: None, tls: None, pace, open: None, requests: 0 }
     }
 
     /// Returns the same with TLS, or without it.
@@ -174,11 +197,30 @@ impl Wire {
         Self { tls, ..self }
     }
 
+    /// Returns the same that keeps the objects that it makes, for a clean-up.
+    #[must_use]
+    pub fn keeping_objects(self) -> Self {
+        Self { open: Some(Arc::default()), ..self }
+    }
+
+    /// Returns the same with another pace.
+    #[must_use]
+    pub fn paced(self, pace: Pace) -> Self {
+        Self { pace, ..self }
+    }
+
+    /// Removes and returns the objects that were made and not seen to end.
+    pub(crate) fn take_open(&self) -> OpenObjects {
+        let open =
+            self.open.as_ref().map(|open| std::mem::take(&mut *open.lock().unwrap_or_else(PoisonError::into_inner)));
+        open.unwrap_or_default()
+    }
+
     /// Another connection to the same server.
     #[must_use]
     pub fn another(&self) -> Self {
         let another = Self::to(self.target.clone(), self.key.clone(), self.patience, self.pace.clone());
-        another.with_tls(self.tls.clone())
+        Self { open: self.open.clone(), ..another.with_tls(self.tls.clone()) }
     }
 
     /// Returns a connection to the same server with another API key.
@@ -202,6 +244,9 @@ impl Wire {
         loop {
             let reply = self.send_paced(asked)?;
             if !pace::is_throttled(&reply) {
+                if let Some(open) = &self.open {
+                    open.lock().unwrap_or_else(PoisonError::into_inner).note(asked, &reply);
+                }
                 return Ok(reply);
             }
             self.pace.back_off(&reply, attempt)?;
@@ -263,11 +308,8 @@ impl Wire {
 
     fn written(&self, asked: &HttpRequest) -> Vec<u8> {
         let form = encode(&asked.form);
-        let (method, query) = match asked.verb {
-            Verb::Get if !form.is_empty() => ("GET", format!("?{form}")),
-            Verb::Get => ("GET", String::new()),
-            Verb::Post => ("POST", String::new()),
-        };
+        let method = asked.verb.name();
+        let query = if asked.verb != Verb::Get || form.is_empty() { String::new() } else { format!("?{form}") };
         let mut text = format!(
             "{method} {}{}{query} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\nAccept: application/json\r\n",
             self.target.prefix, asked.path, self.target.authority, self.key

@@ -6,90 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
+use super::change::Change;
+use super::relay::Relay;
 use super::wire::{Ask, Reply};
-
-/// One change of the proxy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Change {
-    /// The first read after a capture shows the payment as before.
-    StaleCache,
-    /// `amount_received` is one read late.
-    LaggingField,
-    /// No event says that a hold expired.
-    NoExpiryEvent,
-    /// The second share of a reversal is rounded down.
-    ReversalsRoundDown,
-    /// A fee is refunded beyond the whole.
-    FeeRefundTooMuch,
-    /// The third capture adds one unit too much.
-    ThirdCaptureOffByOne,
-    /// A second answer to a challenge undoes the first one.
-    SecondChallengeAnswer,
-    /// A key of one account answers another account.
-    KeysForgetAccounts,
-    /// A last capture that is smaller than an earlier one does not close the hold.
-    SmallLastCaptureStaysOpen,
-    /// The event of a capture comes before that of the authorization.
-    EventsSwap,
-    /// The snapshot of a capture shows nothing as captured.
-    SnapshotWithoutCapture,
-    /// The amount refunded before is one unit too high.
-    PreviousValueOff,
-    /// No event says that a charge was refunded.
-    NoRefundEvent,
-    /// The net amount of a balance transaction ignores the fee.
-    NetWithoutFee,
-    /// The balance transaction of a refund is positive.
-    RefundPostedPositive,
-    /// The platform sees the payments of connected accounts by id.
-    PaymentsOfAccountsLeak,
-    /// A session that is expired twice is open again.
-    SessionReopens,
-    /// Balance transactions in yen have two decimals.
-    YenWithDecimals,
-    /// A canceled SetupIntent still waits for a method.
-    SetupStaysOpen,
-    /// A bank debit is shown as succeeded while the bank still decides.
-    DebitSucceedsEarly,
-    /// The client secret differs from read to read.
-    SecretChanges,
-    /// The page after the last item shows the first page again.
-    LastPageRepeats,
-    /// A used key with another request is answered 409.
-    UsedKeysConflict,
-    /// A refund that is repeated under its key has another time.
-    RepeatedRefundsDiffer,
-    /// The balance transaction of a refund has the type `charge`.
-    RefundPostedAsCharge,
-    /// The balance transaction of a refund has a fee.
-    RefundPostedWithFee,
-    /// Of a fee or transfer that goes back whole, one unit stays.
-    FullReturnsKeepOne,
-    /// A reversal of more than the rest is answered 409.
-    TooLargeReversalsConflict,
-    /// A reversal of more than the rest is answered 500.
-    TooLargeReversalsFail,
-    /// A fourth capture is refused.
-    FourthCaptureRefused,
-    /// The payment status of a session is `pending`, a word that sessions do not have.
-    SessionWaits,
-    /// Reads of sessions are answered 500.
-    SessionsFail,
-    /// Refunds under a key are answered 500.
-    KeyedRefundsFail,
-    /// A capture of a captured payment is answered 500.
-    SecondCapturesFail,
-    /// No fault: the sum of the shares of a fee is rounded, not each share.
-    FeeSharesBySum,
-    /// No fault: a page has at most three items, however many are requested.
-    CappedPages,
-    /// No fault: balance transactions are in Swedish crowns, with eleven of them for one.
-    ForeignBalance,
-    /// No fault: the test helpers refuse after the first uses.
-    HelpersRefuse,
-    /// No fault: there are no test helpers, as at the provider.
-    NoHelpers,
-}
 
 /// The proxy's memory of what it has seen.
 #[derive(Debug, Default)]
@@ -105,6 +24,8 @@ pub(super) struct Planter {
     accounts: BTreeMap<String, String>,
     /// The account and the reply of each key.
     keys: BTreeMap<String, (Option<String>, Reply)>,
+    /// The way of the deliveries, of a change that concerns them.
+    relay: Option<Relay>,
     count: u32,
 }
 
@@ -113,7 +34,8 @@ type Forward<'a> = &'a mut dyn FnMut(&Ask) -> Option<Reply>;
 
 impl Planter {
     pub(super) fn new(change: Option<Change>) -> Self {
-        Self { change, ..Self::default() }
+        let relay = change.filter(|change| change.is_of_deliveries()).map(Relay::open);
+        Self { change, relay, ..Self::default() }
     }
 
     pub(super) const fn is_honest(&self) -> bool {
@@ -125,6 +47,12 @@ impl Planter {
         let change = self.change?;
         let is_read = ask.method == "GET";
         let path = ask.segments();
+        if let (["webhook_endpoints"], Some(relay), Some(url)) = (path.as_slice(), &self.relay, ask.form.get("url")) {
+            let mut reply = forward(&ask.clone().with("url", &relay.url(url)))?;
+            relay.note_secret(url, reply.body["secret"].as_str().unwrap());
+            reply.body["url"] = json!(url);
+            return Some(reply);
+        }
         match (change, path.as_slice()) {
             (Change::CappedPages, _) if is_read && ask.form.contains_key("limit") => {
                 let limit = ask.form["limit"].parse::<u32>().unwrap_or(3).min(3).to_string();

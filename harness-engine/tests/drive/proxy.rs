@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use holdfast_server::{App, Limits, StoreChoice, serve};
 
-use super::planted::{Change, Planter};
+use super::change::Change;
+use super::planted::Planter;
 use super::wire::{Ask, Upstream, write};
 
 /// The API key of the server.

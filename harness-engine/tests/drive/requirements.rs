@@ -6,14 +6,14 @@ use std::collections::BTreeSet;
 use holdfast_drive::checks::{CHECKS, Looked};
 use holdfast_drive::{Finding, Report, RequirementVerdict, drive};
 
-use super::planted::Change;
+use super::change::Change;
 use super::proxy::Proxied;
 use super::rows::Where;
 use super::shop::{Fault, Shop};
-use super::{in_parallel, settings, told};
+use super::{impatient, in_parallel, settings, told};
 
 /// A check, a requirement that it names, and a fault that breaks it.
-const BROKEN: [(&str, &str, Where); 18] = [
+const BROKEN: [(&str, &str, Where); 23] = [
     ("pages of payments", "P3", Where::Shop(Fault::PagesLoseItems)),
     ("pages of refunds", "P3", Where::Proxy(Change::LastPageRepeats)),
     ("one key on two payments", "IDEM-6", Where::Shop(Fault::KeysForgetPayments)),
@@ -32,13 +32,18 @@ const BROKEN: [(&str, &str, Where); 18] = [
     ("transfers and their reversals", "ERR-26", Where::Proxy(Change::TooLargeReversalsConflict)),
     ("several captures", "B1", Where::Proxy(Change::FourthCaptureRefused)),
     ("sessions", "VOC-12", Where::Proxy(Change::SessionWaits)),
+    ("deliveries of events", "HOOK-1", Where::Proxy(Change::DeliveriesAreLost)),
+    ("deliveries of events", "HOOK-7", Where::Proxy(Change::SnapshotsDiffer)),
+    ("deliveries of events", "HOOK-8", Where::Proxy(Change::SignaturesAreWrong)),
+    ("deliveries after a failure", "HOOK-3", Where::Proxy(Change::NoFurtherAttempts)),
+    ("deliveries after a failure", "HOOK-5", Where::Proxy(Change::RedirectionsCount)),
 ];
 
 /// Drives a server until the checks are done.
 fn checked(at: Where) -> Report {
     let run = |url: &str, close: &dyn Fn()| {
         let after_checks = ["plan", "races", "chance"];
-        drive(&settings(url, 6_000), "checked", &mut |progress| {
+        drive(&impatient(settings(url, 6_000)), "checked", &mut |progress| {
             if after_checks.contains(&progress.phase) {
                 close();
             }
@@ -87,7 +92,9 @@ fn an_honest_server_confirms_each_requirement_of_the_checks() {
     for change in [Change::NoHelpers, Change::CappedPages, Change::ForeignBalance, Change::FeeSharesBySum] {
         let report = checked(Where::Proxy(change));
         let kept: BTreeSet<&str> = report.kept.keys().copied().collect();
-        let ids: BTreeSet<&str> = named().into_iter().map(|(_, id)| id).collect();
+        // Without a clock no further attempt of a delivery comes in time.
+        let is_seen = |id: &&str| change != Change::NoHelpers || !matches!(*id, "HOOK-3" | "HOOK-5");
+        let ids: BTreeSet<&str> = named().into_iter().map(|(_, id)| id).filter(is_seen).collect();
         assert_eq!(kept, ids, "{change:?}: {}", told(&report));
         assert!(!report.has_faults(), "{change:?}: {}", told(&report));
     }

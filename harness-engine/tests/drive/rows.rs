@@ -2,7 +2,7 @@
 
 use holdfast_drive::Class;
 
-use super::planted::Change;
+use super::change::Change;
 use super::shop::Fault;
 
 /// The server that a fault stands in.
@@ -37,8 +37,13 @@ const fn proxy(what: &'static str, change: Change, class: Class, words: &'static
     Row { what, at: Where::Proxy(change), class, words, phase: None }
 }
 
+/// A fault of the deliveries of events. Which of its findings comes first is left to the checks.
+const fn delivery(what: &'static str, change: Change, class: Class, words: &'static str) -> Row {
+    Row { what, at: Where::Proxy(change), class, words, phase: Some("checks") }
+}
+
 /// Every fault.
-pub(super) const ROWS: [Row; 41] = [
+pub(super) const ROWS: [Row; 48] = [
     shop("a canceled payment is captured", Fault::CaptureAfterCancel, Class::Money, "of a canceled payment of"),
     shop("a refund is larger than the rest", Fault::OverRefund, Class::Money, "accepted"),
     shop("a capture is larger than the hold", Fault::OverCapture, Class::Money, "accepted"),
@@ -103,6 +108,43 @@ pub(super) const ROWS: [Row; 41] = [
         Change::DebitSucceedsEarly,
         Class::Money,
         "instead of processing",
+    ),
+    delivery(
+        "an event is not delivered",
+        Change::DeliveriesAreLost,
+        Class::Protocol,
+        "`charge.captured` is listed, and",
+    ),
+    delivery("a signature is wrong", Change::SignaturesAreWrong, Class::Protocol, "not signed as HOOK-8"),
+    delivery(
+        "a delivered snapshot is not the listed one",
+        Change::SnapshotsDiffer,
+        Class::Protocol,
+        "amount_captured` 701",
+    ),
+    delivery(
+        "a delivered previous value is not the listed one",
+        Change::DeliveredBeforeDiffers,
+        Class::Protocol,
+        "previous_attributes.amount_refunded` 1",
+    ),
+    delivery(
+        "a delivery is not repeated after a failure",
+        Change::NoFurtherAttempts,
+        Class::Protocol,
+        "answered 500, is not delivered again",
+    ),
+    delivery(
+        "a redirection counts as delivered",
+        Change::RedirectionsCount,
+        Class::Protocol,
+        "answered 302, is not delivered again",
+    ),
+    delivery(
+        "events of one payment are delivered in another order",
+        Change::DeliveriesOvertake,
+        Class::Choice,
+        "of an earlier request",
     ),
     proxy("the client secret changes", Change::SecretChanges, Class::Protocol, "client_secret` changes"),
 ];

@@ -1,18 +1,21 @@
 //! A drive over TLS: our server without its test helpers, behind a proxy that speaks TLS, as the provider is seen.
 
+use std::collections::BTreeSet;
 use std::io::BufReader;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use holdfast_drive::checks::Looked;
 use holdfast_drive::{Report, RequirementVerdict, Settings, drive};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use serde_json::Value;
 
-use super::planted::Change;
-use super::proxy::Proxied;
+use super::change::Change;
+use super::proxy::{KEY, Proxied};
 use super::wire::{Ask, Upstream, write};
 use super::{settings, told};
 
@@ -95,6 +98,58 @@ fn an_untrusted_certificate_ends_the_drive_before_any_request() {
     }
     let why = driven(&format!("https://127.0.0.1:{port}"), 300, false).incomplete.unwrap_or_default();
     assert!(why.contains("certificate"), "{why}");
+}
+
+/// Returns what is open on a server: each payment, SetupIntent and session that has not ended, and each endpoint.
+fn open(server: &Proxied) -> BTreeSet<String> {
+    let mut upstream = Upstream::to(server.address);
+    let mut found = BTreeSet::new();
+    for path in ["payment_intents", "setup_intents", "checkout/sessions", "webhook_endpoints", "customers"] {
+        let mut after = None;
+        loop {
+            let ask = Ask::get(&format!("/v1/{path}"), KEY).with("limit", "100");
+            let ask = after.iter().fold(ask, |ask, after: &String| ask.with("starting_after", after));
+            let page = upstream.send(&ask).unwrap();
+            assert!(page.is_done(), "{path}: {page:?}");
+            let items = page.body["data"].as_array().unwrap();
+            let has_ended = |it: &&Value| matches!(it["status"].as_str(), Some("succeeded" | "canceled" | "expired"));
+            found.extend(items.iter().filter(|it| !has_ended(it)).map(|it| it["id"].as_str().unwrap().to_owned()));
+            after = items.last().map(|it| it["id"].as_str().unwrap().to_owned());
+            if page.body["has_more"] != true {
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// The clean-up leaves what cannot be ended, and names each of them; Ctrl-C does not prevent it.
+#[test]
+fn what_a_drive_made_is_ended_afterwards() {
+    for (clean_up, stops_at) in [(Some(false), None), (Some(true), None), (Some(true), Some(150))] {
+        let server = Proxied::open(Some(Change::NoHelpers));
+        let url = format!("https://localhost:{}", secured(server.address));
+        let chosen = Settings { ca_file: Some(certificate("authority.pem")), clean_up, ..settings(&url, 600) };
+        let stop = Arc::clone(&chosen.stop);
+        let report = drive(&chosen, "secure", &mut |progress| {
+            if stops_at.is_some_and(|operations| progress.operations >= operations) {
+                stop.store(true, Ordering::Relaxed);
+            }
+        })
+        .unwrap();
+        let open = open(&server);
+        let Some(clean_up) = &report.clean_up else {
+            assert!(clean_up == Some(false) && open.len() > 100, "{} are open", open.len());
+            continue;
+        };
+        assert!(clean_up.ended > 30, "{clean_up:?}\n{}", told(&report));
+        let is_named = |id: &&String| clean_up.left.iter().any(|left| left.contains(id.as_str()));
+        let unnamed: Vec<&String> = open.iter().filter(|id| !is_named(id)).collect();
+        assert!(unnamed.is_empty(), "{unnamed:?} of {}: {clean_up:?}", open.len());
+        // Accounts cannot be deleted here, and a debit that the bank has is not canceled.
+        assert!(open.len() < 20 && clean_up.left.len() < 40, "{clean_up:?}");
+        assert_eq!(stops_at.is_some(), report.incomplete.as_deref() == Some("interrupted"), "{}", told(&report));
+    }
 }
 
 #[test]

@@ -55,6 +55,13 @@ impl Ask {
         Some(Self { method, path: path.to_owned(), form, key, account, authorization, encoded })
     }
 
+    /// Returns a read of a path with an API key.
+    pub(super) fn get(path: &str, key: &str) -> Self {
+        let (method, path, authorization) = ("GET".to_owned(), path.to_owned(), format!("Bearer {key}"));
+        let (form, encoded) = (BTreeMap::new(), String::new());
+        Self { method, path, form, key: None, account: None, authorization, encoded }
+    }
+
     /// The same with another value of a parameter.
     pub(super) fn with(mut self, name: &str, value: &str) -> Self {
         self.form.insert(name.to_owned(), value.to_owned());

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use holdfast_model::Config;
 
-use super::{Line, lines};
+use super::{Line, has_endpoint, lines};
 use crate::finding::Finding;
 use crate::profile::ServerProfile;
 use crate::wire::Verb;
@@ -23,6 +23,9 @@ pub fn curl(profile: &ServerProfile, config: &Config, url: &str, finding: &Findi
     let mut out = format!("api=${{API:-{url}}} key=${{KEY:-sk_test_…}}  # the server and its test key\n");
     if lines.iter().any(|line| line.asked.key.is_some()) {
         out.push_str("run=$(date +%s%N)  # idempotency keys are new each time\n");
+    }
+    if has_endpoint(&lines) {
+        out.push_str("webhook=${WEBHOOK:-http://127.0.0.1:9/}  # an endpoint that shows what it receives\n");
     }
     out.push_str(HELPERS);
     if lines.iter().any(|line| line.asked.form.iter().any(|(_, value)| value.ends_with("_secret"))) {
@@ -60,6 +63,7 @@ fn written(line: &Line) -> String {
     match (line.asked.verb, line.asked.form.is_empty()) {
         (Verb::Post, true) => text.push_str(" -X POST"),
         (Verb::Get, false) => text.push_str(" -G"),
+        (Verb::Delete, _) => text.push_str(" -X DELETE"),
         (Verb::Post, false) | (Verb::Get, true) => {}
     }
     for (name, value) in &line.asked.form {

@@ -29,6 +29,11 @@ struct Line {
     is_at_once: bool,
 }
 
+/// Returns whether a line names an endpoint for deliveries, which the reader of the script opens.
+fn has_endpoint(lines: &[Line]) -> bool {
+    lines.iter().any(|line| line.asked.form.iter().any(|(_, value)| value == "$webhook"))
+}
+
 impl Line {
     const fn plain(asked: HttpRequest) -> Self {
         Self { asked, into: None, is_lost: false, is_at_once: false }

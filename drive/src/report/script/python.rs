@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 
 use holdfast_model::Config;
 
-use super::{Line, lines};
+use super::{Line, has_endpoint, lines};
 use crate::finding::Finding;
 use crate::profile::ServerProfile;
-use crate::wire::Verb;
 
 /// Asks, shows the answer, and gives back the id that is in it.
 const ASK: &str = "\
@@ -38,6 +37,9 @@ pub fn python(profile: &ServerProfile, config: &Config, url: &str, finding: &Fin
          key\nclient = stripe.StripeClient(key, base_addresses={{\"api\": api}}, max_network_retries=0)\n\
          run = str(time.time())  # idempotency keys are new each time\n"
     );
+    if has_endpoint(&lines) {
+        out.push_str("webhook = os.environ.get(\"WEBHOOK\", \"http://127.0.0.1:9/\")  # shows what it receives\n\n");
+    }
     out.push_str(ASK);
     let mut were_at_once = false;
     for line in &lines {
@@ -72,7 +74,7 @@ fn written(line: &Line) -> String {
 }
 
 fn arguments(line: &Line) -> String {
-    let method = if line.asked.verb == Verb::Get { "get" } else { "post" };
+    let method = line.asked.verb.name().to_ascii_lowercase();
     let mut text = format!("\"{method}\", {}", quoted(&line.asked.path));
     let mut options = Vec::new();
     for (name, value) in [("stripe_account", &line.asked.account), ("idempotency_key", &line.asked.key)] {
