@@ -186,10 +186,20 @@ impl<'a> Checker<'a> {
         self.ids.push((text.to_owned(), name.to_owned()));
     }
 
+    /// Sends a request to a test helper, which is no part of the API: whatever it answers, or does not, is no finding.
+    ///
+    /// # Errors
+    /// [`TransportError`] if the drive cannot continue; another failure is an empty reply with status 0.
+    pub(super) fn help(&mut self, asked: &HttpRequest) -> Result<HttpReply, TransportError> {
+        self.server.spend()?;
+        self.record(asked, false);
+        self.quietly(asked)
+    }
+
     /// Sends a request that is no part of what a finding shows.
     ///
     /// # Errors
-    /// [`TransportError`] if the drive cannot continue; another failure is an empty reply.
+    /// [`TransportError`] if the drive cannot continue; another failure is an empty reply with status 0.
     pub(super) fn quietly(&mut self, asked: &HttpRequest) -> Result<HttpReply, TransportError> {
         match self.server.wire.send(asked) {
             Err(broken) if !broken.ends_drive() => {

@@ -139,7 +139,9 @@ pub(super) fn again_after_failure(checker: &mut Checker<'_>) -> Result<Looked, T
         let mut arrived = arrived;
         for seconds in STEPS.into_iter().filter(|_| has_clock) {
             let advance = HttpRequest::post("/v1/test_helpers/clock/advance").with("seconds", seconds);
-            if !checker.server.has_time(seconds) || !checker.send(&advance)?.is_done() {
+            // A clock that waits for slow deliveries may answer late.
+            let is_moved = checker.server.has_time(seconds) && matches!(checker.help(&advance)?.status, 0 | 200..=299);
+            if !is_moved {
                 return Ok(Looked::NotThere("a clock that can be moved by three days"));
             }
             checker.server.pass(seconds);
