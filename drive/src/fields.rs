@@ -168,6 +168,22 @@ pub fn setup(view: &SetupView) -> Vec<FieldCheck> {
     ]
 }
 
+/// Fields beyond the driving contract: an object and the pointer of its field. A server that never shows one does not have
+/// that part of the API; one that shows it sometimes has a fault where it is missing.
+pub const OPTIONAL: [(&str, &str); 5] = [
+    ("payment_intent", "/confirmation_method"),
+    ("payment_intent", "/last_payment_error"),
+    ("payment_intent", "/last_payment_error/code"),
+    ("payment_intent", "/next_action"),
+    ("charge", "/balance_transaction"),
+];
+
+/// Returns the name of a field in findings.
+#[must_use]
+pub fn place(object: &str, pointer: &str) -> String {
+    format!("{object}{}", pointer.replace('/', "."))
+}
+
 /// Returns the fields that differ; `object` is the object's name in findings.
 #[must_use]
 pub fn missed(object: &str, shown: &Value, facts: &[FieldCheck]) -> Vec<FieldDifference> {
@@ -185,7 +201,7 @@ pub fn number(value: &Value) -> Option<i64> {
 }
 
 fn check(object: &str, shown: Option<&Value>, fact: &FieldCheck) -> Vec<FieldDifference> {
-    let place = format!("{object}{}", fact.pointer.replace('/', "."));
+    let place = place(object, fact.pointer);
     let server = shown.map_or_else(|| "nothing".to_owned(), short);
     let found = |mismatch, weight| {
         vec![FieldDifference {

@@ -291,17 +291,30 @@ pub fn shapes(found: &[FieldDifference]) -> Vec<Sighting> {
     let shape = found.iter().filter(|found| found.weight == Weight::Shape || found.mismatch != Mismatch::Value);
     shape
         .map(|found| {
-            let (what, told) = match found.mismatch {
-                Mismatch::Missing => ("missing", "is missing"),
-                Mismatch::Type if found.server.starts_with('"') => ("text", "is a text, or an empty one"),
-                Mismatch::Type => ("type", "is of another type"),
-                Mismatch::Value => ("value", "is not what it must be"),
-            };
             let place = &found.place;
-            Sighting::new(Class::Shape, format!("{place}: {what}"), format!("`{place}` {told}"))
-                .saying(found.model.clone(), found.server.clone())
+            let is_text = found.server.starts_with('"');
+            let (what, told) = match found.mismatch {
+                Mismatch::Missing => (format!("{place}: missing"), "is missing"),
+                // Numbers that are written otherwise have one cause, in whatever fields they stand.
+                Mismatch::Type if is_number(found) && is_text => ("numbers as texts".to_owned(), "is a text"),
+                Mismatch::Type if is_number(found) => ("numbers with a point".to_owned(), "is of another type"),
+                Mismatch::Type if is_text => (format!("{place}: text"), "is a text, or an empty one"),
+                Mismatch::Type => (format!("{place}: type"), "is of another type"),
+                Mismatch::Value => (format!("{place}: value"), "is not what it must be"),
+            };
+            let sighting = Sighting::new(Class::Shape, what, format!("`{place}` {told}"));
+            Sighting { variant: place.clone(), ..sighting.saying(found.model.clone(), found.server.clone()) }
         })
         .collect()
+}
+
+/// Returns whether both values are numbers, however they are written.
+fn is_number(found: &FieldDifference) -> bool {
+    let is_written = |text: &str| {
+        let digits = text.trim_matches('"').trim_start_matches('-');
+        !digits.is_empty() && digits.chars().all(|digit| digit.is_ascii_digit() || digit == '.')
+    };
+    is_written(&found.model) && is_written(&found.server)
 }
 
 /// Properties that can be judged by what a client sees of a server: not those about notifications and the ledger's links.

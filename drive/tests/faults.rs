@@ -13,8 +13,12 @@ mod shop;
 
 use std::time::Duration;
 
+use holdfast_drive::checks::Looked;
 use holdfast_drive::{Class, KnownFindings, Report, Settings, drive};
 use shop::{Fault, Shop};
+
+/// Operations that carry a drive of the small server through the plan, the checks and the races, and some way into chance.
+const WHOLE: u64 = 4_000;
 
 fn driven(fault: Option<Fault>, operations: u64) -> Report {
     let shop = Shop::open(fault);
@@ -24,7 +28,7 @@ fn driven(fault: Option<Fault>, operations: u64) -> Report {
         operations,
         time_limit: Duration::from_secs(300),
         races: if hangs { 5 } else { 12 },
-        patience: Duration::from_secs(if hangs { 1 } else { 20 }),
+        patience: Duration::from_secs(if hangs { 2 } else { 20 }),
         ..Settings::of(&shop.url(), "sk_test_shop")
     };
     drive(&settings, "shop", &mut |_| ()).unwrap()
@@ -46,7 +50,7 @@ fn told(report: &Report) -> String {
 
 #[test]
 fn an_honest_server_is_clean() {
-    let report = driven(None, 8_000);
+    let report = driven(None, 6_000);
     assert!(!report.has_faults() && report.incomplete.is_none() && report.unrepeated.is_empty(), "{}", told(&report));
     assert!(report.operations > 5_000 && report.sequences > 500, "{} operations", report.operations);
     assert!(report.edges > 60, "{} kinds of steps", report.edges);
@@ -54,7 +58,7 @@ fn an_honest_server_is_clean() {
 
 /// The expected finding of each fault: its class, a word of the headline, the last input of the smallest trace, and its
 /// number of inputs at most.
-const TABLE: [(Fault, Class, &str, &str, usize); 17] = [
+const TABLE: [(Fault, Class, &str, &str, usize); 18] = [
     (Fault::CaptureAfterCancel, Class::Money, "of a canceled payment of", "capture", 3),
     (Fault::OverRefund, Class::Money, "accepted", "refund", 2),
     (Fault::OverCapture, Class::Money, "accepted", "capture", 2),
@@ -69,6 +73,7 @@ const TABLE: [(Fault, Class, &str, &str, usize); 17] = [
     (Fault::RacingCaptures, Class::Money, "two captures", "capture", 3),
     (Fault::RacingRefunds, Class::Money, "two refunds", "refund", 3),
     (Fault::NoReceived, Class::Shape, "amount_received", "create", 1),
+    (Fault::AmountsAreTexts, Class::Shape, "is a text", "create", 1),
     (Fault::RacingDrops, Class::Protocol, "two captures of the whole hold: a request is not answered", "capture", 3),
     (Fault::RacingHangs, Class::Protocol, "two refunds of everything: a request is not answered", "refund", 3),
     (Fault::LosesLooks, Class::Protocol, "a look at the payment_intent is not answered", "cancel", 2),
@@ -82,7 +87,10 @@ fn each_fault_is_found() {
 
 /// Returns the reason if the findings do not show the fault.
 fn misses((fault, class, word, last, most): (Fault, Class, &str, &str, usize)) -> Option<String> {
-    let report = driven(Some(fault), 6_000);
+    let report = driven(Some(fault), WHOLE);
+    // Only in a drive that runs to its budget the races and some chance have shown nothing else.
+    assert_eq!(report.operations, WHOLE, "{fault:?}: {}", told(&report));
+    look_closer(fault, &report);
     let is_it = |finding: &&holdfast_drive::Finding| {
         let sighting = &finding.sighting;
         sighting.signature.class == class
@@ -101,6 +109,32 @@ fn misses((fault, class, word, last, most): (Fault, Class, &str, &str, usize)) -
         return None;
     };
     Some(format!("{fault:?} {wrong}:\n{}", told(&report)))
+}
+
+/// Looks at what the findings of some faults tell beside their headlines.
+fn look_closer(fault: Fault, report: &Report) {
+    let told = told(report);
+    if fault == Fault::RacingDrops {
+        let words = "two captures of the whole hold";
+        let captures = report.findings.iter().find(|it| it.sighting.headline.contains(words)).unwrap();
+        let frequency = captures.frequency.unwrap();
+        assert!(frequency.wrong > 0 && frequency.runs == 12, "{frequency:?}");
+        assert!(captures.sighting.server.contains("broke off"), "{told}");
+    } else if fault == Fault::OverRefund {
+        let broken = report.of(Class::Money).flat_map(|it| &it.sighting.properties);
+        let properties: Vec<_> = broken.map(|it| it.property).collect();
+        // The refund that must not be is there all the same.
+        assert!(properties.contains(&"refunded-within-captured") && !properties.contains(&"refunds-add-up"), "{told}");
+    } else if fault == Fault::KeysAreIgnored {
+        let under_another = |headline: &str| headline.starts_with("create") && headline.contains("under another");
+        let nothing = report.of(Class::Protocol).find(|it| under_another(&it.sighting.headline));
+        assert!(nothing.is_none(), "another payment was made:\n{told}");
+    } else if fault == Fault::AmountsAreTexts {
+        // One cause is one finding, whatever fields show it.
+        let shapes: Vec<_> = report.of(Class::Shape).collect();
+        let is_one = shapes.len() == 1 && shapes.iter().all(|it| it.variants.len() > 2);
+        assert!(is_one, "{:?}\n{told}", shapes.iter().map(|it| &it.variants).collect::<Vec<_>>());
+    }
 }
 
 #[test]
@@ -127,7 +161,7 @@ fn a_server_without_anything_to_ask_is_incomplete_and_not_clean() {
 
 #[test]
 fn a_server_without_refunds_was_not_judged_whole() {
-    let report = driven(Some(Fault::HasNoRefunds), 6_000);
+    let report = driven(Some(Fault::HasNoRefunds), WHOLE);
     let (why, told) = (report.incomplete.clone().unwrap_or_default(), told(&report));
     assert!(!report.has_faults() && why.contains("never let through: refund"), "{told}");
     let refunds = report.races.iter().filter(|race| race.name.contains("refund"));
@@ -137,33 +171,6 @@ fn a_server_without_refunds_was_not_judged_whole() {
     );
     assert!(report.races.iter().any(|race| race.runs > 0) && report.markdown().contains("## Races"), "{told}");
     assert!(report.unasked.iter().any(|what| what == "clock"), "{:?}", report.unasked);
-}
-
-#[test]
-fn how_often_a_race_went_wrong_is_told() {
-    let report = driven(Some(Fault::RacingDrops), 6_000);
-    let captures = report.findings.iter().find(|it| it.sighting.headline.contains("two captures of the whole hold"));
-    let frequency = captures.and_then(|it| it.frequency).unwrap();
-    assert!(frequency.wrong > 0 && frequency.runs == 12, "{frequency:?}");
-    assert!(captures.unwrap().sighting.server.contains("broke off"), "{}", told(&report));
-}
-
-#[test]
-fn what_is_told_of_a_finding_is_so() {
-    let report = driven(Some(Fault::OverRefund), 1_500);
-    let properties: Vec<_> =
-        report.of(Class::Money).flat_map(|it| &it.sighting.properties).map(|it| it.property).collect();
-    // The refund that must not be is there all the same.
-    assert!(
-        properties.contains(&"refunded-within-captured") && !properties.contains(&"refunds-add-up"),
-        "{}",
-        told(&report)
-    );
-    let report = driven(Some(Fault::KeysAreIgnored), 1_500);
-    let nothing = report
-        .of(Class::Protocol)
-        .find(|it| it.sighting.headline.starts_with("create") && it.sighting.headline.contains("under another"));
-    assert!(nothing.is_none(), "another payment was made:\n{}", told(&report));
 }
 
 #[test]
@@ -178,7 +185,7 @@ fn a_finding_beside_ignored_keys_is_kept() {
 
 #[test]
 fn of_two_wrongs_either_may_be_named() {
-    let report = driven(Some(Fault::AmountsFirst), 8_000);
+    let report = driven(Some(Fault::AmountsFirst), WHOLE);
     assert!(!report.has_faults() && report.incomplete.is_none(), "{}", told(&report));
 }
 
@@ -202,7 +209,7 @@ const ACROSS: [(Fault, Class, &str); 12] = [
 fn each_fault_across_payments_is_found() {
     let mut wrong = Vec::new();
     for (fault, class, words) in ACROSS {
-        let report = driven(Some(fault), 6_000);
+        let report = driven(Some(fault), WHOLE);
         let is_it = |it: &&holdfast_drive::Finding| {
             it.sighting.signature.class == class && it.sighting.headline.contains(words) && !it.trace().is_empty()
         };
@@ -215,34 +222,45 @@ fn each_fault_across_payments_is_found() {
 }
 
 /// Servers without a fault that are spoken to in another way: each is driven to its end, and nothing is blamed.
-const SHAPES: [(Fault, &str); 12] = [
-    (Fault::ConfirmsSeparately, "payment_intents/$pi1/confirm"),
-    (Fault::ConfirmsWithMethod, "payment_intents/$pi1/confirm"),
-    (Fault::RefundsByCharge, "charge"),
-    (Fault::HasNoCharges, ""),
-    (Fault::HasNoRefundList, ""),
-    (Fault::KnowsNumbers, ""),
-    (Fault::LimitsRate, ""),
-    (Fault::TakesEveryToken, ""),
-    (Fault::SmallAmounts, ""),
-    (Fault::CapsPages, ""),
-    (Fault::ForeignBalance, ""),
-    (Fault::RefusesFailedChallenges, ""),
+const SHAPES: [Fault; 13] = [
+    Fault::ConfirmsSeparately,
+    Fault::ConfirmsWithMethod,
+    Fault::RefundsByCharge,
+    Fault::HasNoCharges,
+    Fault::HasNoRefundList,
+    Fault::KnowsNumbers,
+    Fault::LimitsRate,
+    Fault::TakesEveryToken,
+    Fault::SmallAmounts,
+    Fault::CapsPages,
+    Fault::ForeignBalance,
+    Fault::RefusesFailedChallenges,
+    Fault::SmallEngine,
 ];
 
 #[test]
 fn each_shape_is_learned_and_nothing_is_blamed() {
     let mut wrong = Vec::new();
-    for (fault, _) in SHAPES {
-        let report = driven(Some(fault), 6_000);
+    for fault in SHAPES {
+        let report = driven(Some(fault), WHOLE);
         let through = |part: &str| report.through.iter().any(|(known, count)| known == part && *count > 2);
         let is_whole = ["confirm", "capture", "cancel", "refund", "refund: amount"].into_iter().all(through);
         let once = !report.unrepeated.is_empty();
-        if report.has_faults() || report.incomplete.is_some() || once || !is_whole || report.operations != 6_000 {
+        if report.has_faults() || report.incomplete.is_some() || once || !is_whole || report.operations != WHOLE {
             wrong.push(format!("{fault:?}, {} operations:\n{}", report.operations, told(&report)));
         }
         if fault == Fault::LimitsRate {
             assert!(report.throttled > 20, "{}", report.throttled);
+        }
+        if fault == Fault::SmallAmounts {
+            let is_learnt = |it: &holdfast_drive::Finding| it.sighting.headline.contains("minimum_amount=1");
+            assert!(report.of(Class::Choice).any(is_learnt), "{}", told(&report));
+        }
+        if fault == Fault::SmallEngine {
+            let is_noted = |part: &str| report.missing.iter().any(|(what, _)| what == part);
+            assert!(is_noted("field charge.balance_transaction"), "{:?}", report.missing);
+            let why = Looked::NotThere("expand in requests that create or change");
+            assert!(report.checks.iter().any(|(_, looked)| *looked == why), "{:?}", report.checks);
         }
         if fault == Fault::TakesEveryToken {
             let notes = report.missing.iter().filter(|(what, _)| what.starts_with("test methods")).count();
@@ -270,13 +288,6 @@ fn a_look_that_always_fails_is_one_finding() {
 fn a_choice_that_is_contradicted_is_dropped() {
     let report = driven(Some(Fault::SmallAmountsAtFirst), 9_000);
     assert!(!report.of(Class::Choice).any(|it| it.sighting.headline.contains("minimum_amount")), "{}", told(&report));
-}
-
-#[test]
-fn choices_are_learnt_and_are_no_faults() {
-    let report = driven(Some(Fault::SmallAmounts), 6_000);
-    assert!(!report.has_faults(), "{}", told(&report));
-    assert!(report.of(Class::Choice).any(|it| it.sighting.headline.contains("minimum_amount=1")), "{}", told(&report));
 }
 
 #[test]

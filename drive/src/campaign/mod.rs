@@ -15,6 +15,7 @@ use holdfast_properties::CATALOGUE;
 
 use crate::checks::Looked;
 use crate::features::{CORE, Features, features};
+use crate::fields;
 use crate::finding::{Class, Finding, Sighting, Signature};
 use crate::plan::{self, Target};
 use crate::races::{self, RaceRun};
@@ -141,6 +142,7 @@ impl<'a> DriveCampaign<'a> {
         let races = self.race();
         let races = within_budget(races, Some("the limit of operations or time was met before all races were run"))?;
         let chance = within_budget(self.follow_chance(), None)?;
+        self.set_aside_absent_fields();
         Ok(plain.or(plan).or(checks).or(races).or(chance).or_else(|| self.doubt()))
     }
 
@@ -166,6 +168,7 @@ impl<'a> DriveCampaign<'a> {
     /// The findings.
     pub(crate) fn report(mut self, name: &str, settings: &Settings) -> Report {
         let unasked = self.unasked();
+        self.set_aside_absent_fields();
         self.findings.sort_by_key(|finding| finding.sighting.signature.class);
         Report {
             name: name.to_owned(),
@@ -196,6 +199,23 @@ impl<'a> DriveCampaign<'a> {
             unrepeated: self.unrepeated.into_iter().map(|once| format!("{}: {}", once.headline, once.server)).collect(),
             clean_up: None,
             incomplete: None,
+        }
+    }
+
+    /// Lists the optional fields that the server never shows as parts that it does not have.
+    fn set_aside_absent_fields(&mut self) {
+        for (object, pointer) in fields::OPTIONAL {
+            let place = fields::place(object, pointer);
+            let what = format!("{place}: missing");
+            let is_it = |sighting: &Sighting| sighting.signature.what == what;
+            let count = self.findings.len();
+            if !self.server.fields_shown.contains(&place) {
+                self.findings.retain(|finding| !is_it(&finding.sighting));
+                self.unrepeated.retain(|sighting| !is_it(sighting));
+            }
+            if self.findings.len() < count {
+                self.server.notes.push((format!("field {place}"), "never shown".to_owned()));
+            }
         }
     }
 

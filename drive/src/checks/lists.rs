@@ -8,6 +8,8 @@ use crate::profile::RefundList;
 use crate::server::looking::next_page;
 use crate::wire::{HttpRequest, TransportError};
 
+/// The part of the API that a server lacks if it refuses `expand` in a request that it accepts without.
+const EXPANDED_REQUESTS: &str = "expand in requests that create or change";
 /// Pages of one list that a check reads at most.
 const PAGES: usize = 40;
 
@@ -159,7 +161,8 @@ pub(super) fn expansion(checker: &mut Checker<'_>) -> Result<Looked, TransportEr
         checker.restart();
         let expand = ("expand[]", "latest_charge");
         let made = if step.is_empty() { checker.hold(&[expand])? } else { checker.hold(&[])? };
-        let Some(payment) = made else { return Ok(Looked::NotThere("holds")) };
+        let lacks = if step.is_empty() { EXPANDED_REQUESTS } else { "holds" };
+        let Some(payment) = made else { return Ok(Looked::NotThere(lacks)) };
         let Some(id) = id_at(&payment, "/id") else { return Ok(Looked::NotThere("ids")) };
         let path = format!("/v1/payment_intents/{id}");
         let answer = if step.is_empty() {
@@ -189,6 +192,11 @@ pub(super) fn expansion_of_refusals(checker: &mut Checker<'_>) -> Result<Looked,
     }
     let steps: [Operation; 4] =
         [("/capture", Some(("amount_to_capture", "1001"))), ("/capture", None), ("/capture", None), ("/cancel", None)];
+    // A server that does not know the parameter there refuses every request with it.
+    if checker.hold(&[("expand[]", "latest_charge")])?.is_none() {
+        return Ok(Looked::NotThere(EXPANDED_REQUESTS));
+    }
+    checker.restart();
     let Some(payment) = checker.hold(&[])? else { return Ok(Looked::NotThere("holds")) };
     let Some(other) = checker.hold(&[])? else { return Ok(Looked::NotThere("holds")) };
     let (Some(id), Some(other)) = (id_at(&payment, "/id"), id_at(&other, "/id")) else {
@@ -207,6 +215,9 @@ pub(super) fn expansion_of_refusals(checker: &mut Checker<'_>) -> Result<Looked,
         }
         let plain = checker.send(&asked(&id))?;
         let expanded = checker.send(&asked(&other).with("expand[]", "latest_charge"))?;
+        if expanded.text_at("/error/code") == Some("parameter_unknown") {
+            return Ok(Looked::NotThere(EXPANDED_REQUESTS));
+        }
         let said = |reply: &crate::wire::HttpReply| {
             format!("{} {}", reply.status, reply.text_at("/error/code").unwrap_or_default()).trim().to_owned()
         };

@@ -140,6 +140,11 @@ impl Run<'_> {
         look: &FetchedObjects,
         sightings: &mut Vec<Sighting>,
     ) -> Vec<FieldDifference> {
+        for (object, shown) in [("payment_intent", &look.payment), ("charge", &look.charge)] {
+            let is_shown = |pointer: &&str| shown.as_ref().is_some_and(|shown| shown.pointer(pointer).is_some());
+            let places = fields::OPTIONAL.iter().filter(|(of, _)| *of == object).map(|(_, pointer)| *pointer);
+            self.server.fields_shown.extend(places.filter(is_shown).map(|pointer| fields::place(object, pointer)));
+        }
         let refunds = self.server.names().payment(place).map(|names| names.refunds.clone()).unwrap_or_default();
         let absent = &self.server.profile.absent;
         let missed = |version: Version| {

@@ -4,6 +4,7 @@ mod comparing;
 pub(crate) mod events;
 mod racing;
 mod submitting;
+mod two_wrongs;
 
 use holdfast_harness::bounds::ModelState;
 use holdfast_harness::oracle;

@@ -1,16 +1,15 @@
 //! Requests and their replies: done, refused, failed, or no reply in the sense of the API.
 
-use holdfast_harness::bounds::ModelState;
 use holdfast_harness::oracle::Match;
 use holdfast_harness::subject::{Answer, Refused};
 use holdfast_harness::{alternative_error, oracle, reading};
 use holdfast_model::{
-    Accepted, Amount, Call, CaptureMethod, Create, DeliveryFault, EnvironmentEvent, Input, Observation, Operation,
-    PaymentMethod, Rejection, Target, Transition, Update, transition,
+    Accepted, Call, DeliveryFault, EnvironmentEvent, Input, Observation, Operation, Rejection, Target, Transition,
+    transition,
 };
 use serde_json::Value;
 
-use super::Run;
+use super::{Run, two_wrongs};
 use crate::judge::StepContext;
 use crate::preconditions;
 use crate::step::StepResult;
@@ -151,7 +150,7 @@ impl Run<'_> {
                             let goes_on = call.key.is_none();
                             return Ok(StepResult { asked: true, goes_on, is_unsure: true, ..StepResult::default() });
                         }
-                        None if self.is_wrong_by_itself(call.operation, rejection, &refused) => {}
+                        None if two_wrongs::either_is_named(&self.config, &self.world, &call, rejection, &refused) => {}
                         None => sightings.extend(context.other_refusal(rejection, &refused, reply)),
                     }
                 }
@@ -280,31 +279,6 @@ impl Run<'_> {
         Ok(result)
     }
 
-    /// Returns whether the refusal names a parameter that is wrong for every object, while the object does not exist. The
-    /// specification leaves open which of the two is named.
-    fn is_wrong_by_itself(&self, operation: Operation, rejection: Rejection, refused: &Refused) -> bool {
-        let Some(intent) = operation.about().intent().filter(|_| rejection.wire().http == 404) else { return false };
-        let names_amount = refused.param.as_deref().is_none_or(|param| param.contains("amount"));
-        let is_no_amount =
-            amount(&operation).is_some_and(|amount| !(1..=i64::from(Amount::MAX.get())).contains(&amount));
-        if refused.http == 400 && names_amount && is_no_amount {
-            return true;
-        }
-        let create = Create { method: Some(PaymentMethod::Visa), confirm: true, ..Create::of(1_000) };
-        let says = |said: &Option<_>, wire: Option<&str>| said.as_deref().is_none_or(|said| Some(said) == wire);
-        [CaptureMethod::Automatic, CaptureMethod::Manual].into_iter().any(|capture_method| {
-            let create = Operation::CreateIntent { intent, create: Create { capture_method, ..create } };
-            let there = transition(&self.config, &ModelState::default(), create.into()).after;
-            let outcome = transition(&self.config, &there, operation.into()).outcome;
-            outcome.is_err_and(|other| {
-                let wire = other.wire();
-                let is_it =
-                    wire.http == refused.http && says(&refused.code, wire.code) && says(&refused.param, wire.param);
-                other.is_validation() && is_it
-            })
-        })
-    }
-
     /// Returns whether it would create an object whose name is taken.
     fn makes_a_second(&self, call: &Call, now: &Observation<'_>) -> bool {
         let Some(made) = call.operation.creates() else { return false };
@@ -315,19 +289,6 @@ impl Run<'_> {
             Target::Session => true,
         };
         (now.has(made) || is_named) && !call.key.is_some_and(|key| now.knows(key))
-    }
-}
-
-/// The amount that is asked of an object.
-fn amount(operation: &Operation) -> Option<i64> {
-    if let Operation::CreateRefund { refund, .. } = operation {
-        refund.amount
-    } else if let Operation::CaptureIntent { capture, .. } = operation {
-        capture.amount
-    } else if let Operation::UpdateIntent { update: Update::Amount(amount), .. } = operation {
-        Some(*amount)
-    } else {
-        None
     }
 }
 

@@ -3,7 +3,7 @@
 mod clock;
 pub(crate) mod looking;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_model::{Call, DeliveryFault, EnvironmentEvent, Input, IntentId, KeyId, Operation, PaymentView, Target};
 use serde_json::Value;
@@ -66,6 +66,8 @@ pub struct Server {
     pub operations: u64,
     /// The most inputs that it may be asked.
     pub limit: u64,
+    /// The optional fields that it was seen to show.
+    pub(crate) fields_shown: BTreeSet<String>,
     /// The settings of the endpoint for deliveries.
     pub webhooks: WebhookSettings,
     /// The endpoint for deliveries; `None` if the server cannot reach one.
@@ -96,6 +98,7 @@ impl Server {
             notes: Vec::new(),
             operations: 0,
             limit: u64::MAX,
+            fields_shown: BTreeSet::new(),
             webhooks: WebhookSettings::default(),
             receiver: None,
             looks: BTreeMap::new(),

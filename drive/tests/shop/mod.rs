@@ -103,6 +103,10 @@ pub(crate) enum Fault {
     DoubleBalance,
     /// No fault: the test helper cannot fail a challenge.
     RefusesFailedChallenges,
+    /// Every amount of a payment and a charge is written as text.
+    AmountsAreTexts,
+    /// No fault: there is no ledger, only reads are expanded, and a wrong status is named before a wrong parameter.
+    SmallEngine,
     /// Keys are ignored, and the answer to a creation under a key writes an amount as text.
     KeyedAmountsTurnText,
 }
@@ -110,7 +114,8 @@ pub(crate) enum Fault {
 impl Fault {
     /// One fault shows in several places: at each kind of request, in each status.
     pub(crate) fn findings_at_most(self) -> usize {
-        const MOST: [(Fault, usize); 4] = [
+        const MOST: [(Fault, usize); 5] = [
+            (Fault::AmountsAreTexts, 1),
             (Fault::KeysAreIgnored, 1),
             (Fault::SecondConfirmPasses, 2),
             (Fault::ServerErrors, 6),

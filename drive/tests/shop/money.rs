@@ -12,6 +12,9 @@ impl Till {
         if form.keys().any(|name| name != "amount_to_capture" && name != "final_capture") {
             return bad(Some("parameter_unknown"), None);
         }
+        if self.has(Fault::SmallEngine) && self.intents[place].status != "requires_capture" {
+            return state();
+        }
         let after_cancel = self.has(Fault::CaptureAfterCancel) && self.intents[place].status == "canceled";
         let (over, negative) = (self.has(Fault::OverCapture), self.has(Fault::NegativeCapturable));
         let intent = &mut self.intents[place];
@@ -50,6 +53,9 @@ impl Till {
     pub(super) fn cancel(&mut self, place: usize, form: &Form) -> Answer {
         let reasons = ["duplicate", "fraudulent", "requested_by_customer", "abandoned"];
         let reason = form.get("cancellation_reason").cloned();
+        if self.has(Fault::SmallEngine) && ["succeeded", "canceled"].contains(&self.intents[place].status) {
+            return state();
+        }
         if reason.as_ref().is_some_and(|reason| !reasons.contains(&reason.as_str())) {
             return bad(None, Some("cancellation_reason"));
         }

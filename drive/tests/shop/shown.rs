@@ -107,6 +107,22 @@ impl Till {
         if self.has(Fault::NoReceived) {
             shown.as_object_mut().unwrap().remove("amount_received");
         }
+        self.adapted(shown)
+    }
+
+    /// Returns an object as a server with the fault writes it.
+    fn adapted(&self, mut shown: Value) -> Value {
+        if self.has(Fault::SmallEngine) {
+            let fields = shown.as_object_mut().unwrap();
+            fields.retain(|name, _| !matches!(name.as_str(), "balance_transaction" | "confirmation_method"));
+        }
+        if self.has(Fault::AmountsAreTexts) {
+            for (_, value) in shown.as_object_mut().unwrap() {
+                if value.is_number() {
+                    *value = json!(value.to_string());
+                }
+            }
+        }
         shown
     }
 
@@ -125,13 +141,14 @@ impl Till {
         let refunded: i64 = it.refunds.iter().sum();
         let is_shown = !self.is_late(Fault::LateReleases);
         let let_go = is_shown && it.status == "canceled" && it.captured == 0 && it.failed.is_none();
-        json!({
+        let shown = json!({
             "id": self.charge_id(place), "object": "charge", "amount": it.amount, "currency": it.currency,
             "status": if it.failed.is_some() { "failed" } else { "succeeded" },
             "amount_captured": it.captured, "amount_refunded": if let_go { it.amount } else { refunded },
             "captured": it.closed, "refunded": let_go || it.closed && refunded == it.captured,
             "balance_transaction": (it.captured > 0).then(|| id(place).replace("pi_", "txn_")),
-        })
+        });
+        self.adapted(shown)
     }
 }
 

@@ -131,6 +131,9 @@ impl Till {
             let same = same_path && known == form;
             return Some(if same { answer.clone() } else { refusal(400, "idempotency_error", None, None) });
         }
+        if self.has(Fault::SmallEngine) && form.contains_key("expand[]") {
+            return Some(bad(Some("parameter_unknown"), Some("expand")));
+        }
         let mut plain = form.clone();
         let expands = plain.remove("expand[]").is_some() && path.contains(&"capture");
         let before = place(path.get(1).unwrap_or(&"")).filter(|at| *at < self.intents.len()).map(|at| self.shown(at));
