@@ -3,6 +3,7 @@
 use crate::chaos::{Chaos, ChaosAcquirer, ChaosDelivery};
 use crate::clock::MovableClock;
 use crate::keys::{Key, Keys};
+use crate::shop::ShopName;
 use crate::webhooks::HttpDelivery;
 use crate::worker::Worker;
 use holdfast_engine::acquirer::{Acquirer, LedgerFile, NoFaults, SimulatedAcquirer};
@@ -13,7 +14,7 @@ use holdfast_engine::{AccountId, DeliveryPort, Dialect, Engine, EngineParts, Ids
 use std::collections::HashMap;
 use std::error::Error;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// The store of the engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,8 @@ pub struct App {
     pub(crate) worker: Arc<Worker>,
     /// The source of chaos; `None` for a careful server.
     pub(crate) chaos: Option<Arc<Chaos>>,
+    /// The name of the shop on the pages; empty for the host of the shop's own address.
+    pub(crate) shop: OnceLock<ShopName>,
     /// Per idempotency key: the seconds by which it moved the clock, and the time after that.
     pub(crate) moved: Mutex<HashMap<(AccountId, String), (Seconds, Time)>>,
 }
@@ -175,7 +178,8 @@ impl App {
         }
         let worker = Arc::new(Worker::new(Arc::clone(&engine), Arc::clone(&clock), chaos.clone()));
         let (keys, origin) = (ring, origin.to_owned());
-        let app = Arc::new(Self { engine, clock, ids, keys, origin, worker, chaos, moved: Mutex::default() });
+        let (shop, moved) = (OnceLock::new(), Mutex::default());
+        let app = Arc::new(Self { engine, clock, ids, keys, origin, worker, chaos, shop, moved });
         Ok(Opened { app, accounts })
     }
 
@@ -207,6 +211,20 @@ impl App {
             self.engine.add_account(Account { settlement, ..(*before).clone() })?;
         }
         Ok(())
+    }
+
+    /// Sets the name of the shop on the pages for customers. Until then they name the host of the page that the
+    /// customer returns to, if there is one. A second name is ignored.
+    ///
+    /// ```
+    /// use holdfast_server::{App, Key, StoreChoice};
+    ///
+    /// let opened = App::open(&StoreChoice::Memory, &["sk_test_docs".parse()?], "http://127.0.0.1:4242")?;
+    /// opened.app.name_shop("Ann & Bob".parse()?);
+    /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
+    /// ```
+    pub fn name_shop(&self, name: ShopName) {
+        let _ = self.shop.set(name);
     }
 
     /// Returns the background worker.

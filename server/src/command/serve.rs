@@ -5,7 +5,7 @@ use super::{Ending, Outcome};
 use clap::{Args, ValueEnum};
 use holdfast_engine::{AccountId, Dialect, Timing};
 use holdfast_server::chaos::{Chaos, ChaosChoice};
-use holdfast_server::{App, Key, Limits, Opened, StoreChoice, origin, serve};
+use holdfast_server::{App, Key, Limits, Opened, ShopName, StoreChoice, origin, serve};
 use std::error::Error;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -27,6 +27,10 @@ pub(crate) struct Serve {
     /// Base URL of the pages for customers [default: the address of the server].
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
+    /// Name of the shop on the pages for customers, 1 to 80 characters [default: the host of the page that the customer
+    /// returns to].
+    #[arg(long, value_name = "NAME")]
+    shop_name: Option<ShopName>,
     /// Do everything that the specification permits and a careful server never does: late, lost and repeated responses
     /// and webhooks. PROFILE is calm, ordinary (the default), stormy or a TOML file.
     #[arg(long, value_name = "SEED[:PROFILE]")]
@@ -110,6 +114,9 @@ async fn listen(options: Serve) -> Result<(), Failure> {
     for account in &accounts {
         let set = app.settle(*account, |settlement| options.settlement.apply(settlement));
         set.map_err(|error| format!("--store {}: {error}", options.store.display()))?;
+    }
+    if let Some(name) = options.shop_name {
+        app.name_shop(name);
     }
     announce(&origin, &keys, &accounts)?;
     let worker = Arc::clone(app.worker());

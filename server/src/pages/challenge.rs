@@ -29,10 +29,10 @@ pub(super) fn page(app: &App, number: u64, object: &Object, posted: Option<&Valu
         };
     };
     match posted.map(|fields| field(fields, "answer")) {
-        None => question(object, session),
+        None => question(app, object, session),
         Some("approve") => answered(app, number, object, session, waiting, true),
         Some("fail") => answered(app, number, object, session, waiting, false),
-        Some(_) => question(object, session),
+        Some(_) => question(app, object, session),
     }
 }
 
@@ -51,8 +51,8 @@ fn waiting(app: &App, object: &Object) -> Option<Waiting> {
     payment.map(|intent| Waiting::Payment(intent.id)).or(setup.map(|intent| Waiting::Setup(intent.id)))
 }
 
-/// Returns the lines with the shop and the amount that the customer approves.
-fn approved(object: &Object, session: Option<&Arc<CheckoutSession>>) -> String {
+/// Returns the line with the amount that the customer approves.
+fn amount(object: &Object, session: Option<&Arc<CheckoutSession>>) -> String {
     let price = match (session, object.as_payment_intent()) {
         (Some(session), _) => session.currency.zip(session.amount_total),
         (None, Some(intent)) => Some((intent.currency, intent.amount)),
@@ -62,6 +62,11 @@ fn approved(object: &Object, session: Option<&Arc<CheckoutSession>>) -> String {
         Some((currency, amount)) => format!("Pay {}", currency.display(amount)),
         None => "Save a payment method".to_owned(),
     };
+    format!("<p id=\"amount\">{}</p>", escaped(&amount))
+}
+
+/// Returns the shop that waits for the authentication, if its name is configured or it has an address.
+fn payee<'a>(app: &'a App, object: &'a Object, session: Option<&'a Arc<CheckoutSession>>) -> Option<&'a str> {
     let actions = [
         object.as_payment_intent().and_then(|intent| intent.next_action.as_ref()),
         object.as_setup_intent().and_then(|intent| intent.next_action.as_ref()),
@@ -72,10 +77,10 @@ fn approved(object: &Object, session: Option<&Arc<CheckoutSession>>) -> String {
     });
     let pages = session.map(|session| [&session.success_url, &session.return_url, &session.cancel_url]);
     let pages = pages.into_iter().flatten().map(|page| page.as_deref());
-    format!("{}<p id=\"amount\">{}</p>", shop(pages.chain([back])), escaped(&amount))
+    shop(app.shop.get(), pages.chain([back]))
 }
 
-fn question(object: &Object, session: Option<&Arc<CheckoutSession>>) -> Page {
+fn question(app: &App, object: &Object, session: Option<&Arc<CheckoutSession>>) -> Page {
     let leave = session.map(|session| {
         let address = escaped(&pay_address(session));
         format!("<p><a id=\"leave\" href=\"{address}\">Do neither, and go back</a></p>")
@@ -84,11 +89,11 @@ fn question(object: &Object, session: Option<&Arc<CheckoutSession>>) -> Page {
         "{}<p>Your bank asks whether this is you.</p><form method=\"post\"><div class=\"pair\">\
          <button id=\"approve\" name=\"answer\" value=\"approve\">It is me</button>\
          <button id=\"fail\" name=\"answer\" value=\"fail\" class=\"second\">It is not me</button></div></form>{}",
-        approved(object, session),
+        amount(object, session),
         leave.unwrap_or_default()
     );
     let framed = session.is_some_and(|session| session.ui_mode != UiMode::Hosted);
-    whole(200, "Test bank", &body, framed)
+    whole(200, "Test bank", payee(app, object, session), &body, framed)
 }
 
 fn answered(

@@ -1,6 +1,7 @@
 //! HTML: the layout of all pages, and escaping.
 
 use super::Page;
+use crate::shop::ShopName;
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;margin:0;background:#f6f7f9;color:#1a1f36}\
 main{max-width:26rem;margin:0 auto;padding:1.5rem}h1{font-size:1.25rem}label{display:block;margin:.75rem 0}\
@@ -33,32 +34,39 @@ pub(super) fn is_address(text: &str) -> bool {
     (lower.starts_with("https://") || lower.starts_with("http://")) && !text.chars().any(char::is_control)
 }
 
-/// Returns the line that names the shop: the host of the first of these addresses that is one.
-pub(super) fn shop<'a>(addresses: impl IntoIterator<Item = Option<&'a str>>) -> String {
+/// Returns the name of the shop: the configured one, else the host of the first of these texts that is a web address.
+pub(super) fn shop<'a>(
+    named: Option<&'a ShopName>,
+    addresses: impl IntoIterator<Item = Option<&'a str>>,
+) -> Option<&'a str> {
     let host = |address: &'a str| {
         let rest = address.split_once("://").map_or("", |(_, rest)| rest);
         let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
         host.rsplit('@').next().unwrap_or_default()
     };
-    let found = addresses.into_iter().flatten().filter(|address| is_address(address)).map(host);
-    let name = found.into_iter().find(|name| !name.is_empty());
-    name.map_or_else(String::new, |name| format!("<p class=\"shop\">{}</p>", escaped(name)))
+    let mut found = addresses.into_iter().flatten().filter(|address| is_address(address)).map(host);
+    named.map(ShopName::as_str).or_else(|| found.find(|name| !name.is_empty()))
 }
 
-/// Returns a page with this title (text) and body (HTML).
-pub(super) fn whole(status: u16, title: &str, body: &str, framed: bool) -> Page {
-    let title = escaped(title);
+/// Returns a page with this heading (text) and body (HTML). The name of the shop stands in the title and below the
+/// heading.
+pub(super) fn whole(status: u16, heading: &str, shop: Option<&str>, body: &str, framed: bool) -> Page {
+    let heading = escaped(heading);
+    let (title, shop) = match shop.map(escaped) {
+        Some(shop) => (format!("{heading} – {shop}"), format!("<p class=\"shop\">{shop}</p>")),
+        None => (heading.clone(), String::new()),
+    };
     let text = format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title}</title>\
          <meta name=\"viewport\" content=\"width=device-width\"><style>{STYLE}</style></head>\
-         <body><main><h1>{title}</h1>{body}<footer>Test mode: no money moves.</footer></main></body></html>"
+         <body><main><h1>{heading}</h1>{shop}{body}<footer>Test mode: no money moves.</footer></main></body></html>"
     );
     Page::Html { status, text, framed }
 }
 
 /// Returns a page with a title and one paragraph.
 pub(super) fn notice(status: u16, title: &str, text: &str) -> Page {
-    whole(status, title, &format!("<p>{}</p>", escaped(text)), true)
+    whole(status, title, None, &format!("<p>{}</p>", escaped(text)), true)
 }
 
 /// Returns the last page in a frame: its script asks the page around it to navigate to `to`.
@@ -68,7 +76,7 @@ pub(super) fn leave_frame(to: &str) -> Page {
         "<p id=\"done\" data-to=\"{to}\">Taking you back to the shop. <a href=\"{to}\" target=\"_top\">Go on</a></p>\
          <script src=\"/checkout-frame.js\"></script>"
     );
-    whole(200, "Thank you", &body, true)
+    whole(200, "Thank you", None, &body, true)
 }
 
 #[cfg(test)]
@@ -78,17 +86,32 @@ mod tests {
     #[test]
     fn the_shop_is_the_host_of_its_page() {
         let rows = [
-            (
-                vec![Some("https://shop.example/done?a=b"), Some("https://other.example")],
-                "<p class=\"shop\">shop.example</p>",
-            ),
-            (vec![None, Some("http://user@shop.example:8080#x")], "<p class=\"shop\">shop.example:8080</p>"),
-            (vec![Some("https://<b>")], "<p class=\"shop\">&lt;b&gt;</p>"),
-            (vec![Some("javascript:alert(1)")], ""),
-            (vec![], ""),
+            (vec![Some("https://shop.example/done?a=b"), Some("https://other.example")], Some("shop.example")),
+            (vec![None, Some("http://user@shop.example:8080#x")], Some("shop.example:8080")),
+            (vec![Some("https://<b>")], Some("<b>")),
+            (vec![Some("javascript:alert(1)")], None),
+            (vec![], None),
         ];
-        for (addresses, line) in rows {
-            assert_eq!(shop(addresses.clone()), line, "{addresses:?}");
+        let name: ShopName = "Ann".parse().unwrap();
+        for (addresses, host) in rows {
+            assert_eq!(shop(None, addresses.clone()), host, "{addresses:?}");
+            assert_eq!(shop(Some(&name), addresses.clone()), Some("Ann"), "{addresses:?}");
+        }
+    }
+
+    #[test]
+    fn the_shop_stands_in_the_title_and_below_the_heading() {
+        let rows = [
+            (
+                Some("Ann & <b>"),
+                "<title>Pay – Ann &amp; &lt;b&gt;</title>",
+                "<h1>Pay</h1><p class=\"shop\">Ann &amp; &lt;b&gt;</p>x",
+            ),
+            (None, "<title>Pay</title>", "<h1>Pay</h1>x"),
+        ];
+        for (shop, title, start) in rows {
+            let Page::Html { text, .. } = whole(200, "Pay", shop, "x", false) else { panic!("no HTML") };
+            assert!(text.contains(title) && text.contains(start), "{text}");
         }
     }
 

@@ -3,6 +3,7 @@
 use super::html::{escaped, notice, whole};
 use super::{Page, field};
 use crate::app::App;
+use crate::shop::ShopName;
 use holdfast_engine::command::{Command, Microdeposits};
 use holdfast_engine::objects::{NextAction, SetupIntent};
 use holdfast_engine::{Object, Request};
@@ -13,9 +14,9 @@ pub(super) fn page(app: &App, number: u64, setup: &SetupIntent, posted: Option<&
     if setup.next_action != Some(NextAction::Microdeposits) {
         return notice(200, "Nothing is left to do", "You can close this page.");
     }
-    let Some(fields) = posted else { return question(200, None) };
+    let Some(fields) = posted else { return question(app, 200, None) };
     let Some(proof) = proof(fields) else {
-        return question(400, Some("Write both amounts in cents, such as 1 and 2, or the code."));
+        return question(app, 400, Some("Write both amounts in cents, such as 1 and 2, or the code."));
     };
     let command = Command::VerifyMicrodeposits { intent: setup.id, proof };
     let response = app.engine.execute_numbered(Request::new(setup.account, command), number);
@@ -23,8 +24,8 @@ pub(super) fn page(app: &App, number: u64, setup: &SetupIntent, posted: Option<&
         (Some(Object::SetupIntent(_)), _) => {
             notice(200, "Thank you", "The account is verified; you can close this page.")
         }
-        (_, Some(refusal)) => question(response.status(), Some(&refusal.reason.message())),
-        (_, None) => question(500, Some("That did not work. Try again.")),
+        (_, Some(refusal)) => question(app, response.status(), Some(&refusal.reason.message())),
+        (_, None) => question(app, 500, Some("That did not work. Try again.")),
     }
 }
 
@@ -39,7 +40,7 @@ fn proof(fields: &Value) -> Option<Microdeposits> {
     }
 }
 
-fn question(status: u16, message: Option<&str>) -> Page {
+fn question(app: &App, status: u16, message: Option<&str>) -> Page {
     let message = message.map(|message| format!("<p class=\"problem\" role=\"alert\">{}</p>", escaped(message)));
     let input = |label: &str, name: &str, hint: &str| {
         format!("<label>{label}<input name=\"{name}\" placeholder=\"{hint}\" autocomplete=\"off\"></label>")
@@ -52,5 +53,6 @@ fn question(status: u16, message: Option<&str>) -> Page {
         input("Second amount in cents", "second", "2"),
         input("Or the code", "code", "SM0000"),
     );
-    whole(status, "Is this your account?", &body, false)
+    let shop = app.shop.get().map(ShopName::as_str);
+    whole(status, "Is this your account?", shop, &body, false)
 }

@@ -23,11 +23,11 @@ pub(super) fn page(
         (SessionStatus::Open, None) => {
             let failed = !field(query, "failed").is_empty();
             let message = "We could not confirm that it is you. Try again, or use another card.";
-            form(session, &Value::Null, 200, failed.then_some(Problem::general(message)))
+            form(app, session, &Value::Null, 200, failed.then_some(Problem::general(message)))
         }
         (SessionStatus::Open, Some(fields)) => match read(fields, app.clock.now()) {
             Ok((method, email)) => pay(app, number, session, fields, method, email),
-            Err(problem) => form(session, fields, 400, Some(problem)),
+            Err(problem) => form(app, session, fields, 400, Some(problem)),
         },
     }
 }
@@ -67,13 +67,13 @@ fn pay(
         (_, SessionStatus::Complete) => done(session),
         (_, SessionStatus::Expired) => gone(),
         (Some(refusal), SessionStatus::Open) => {
-            form(session, fields, response.status(), Some(Problem::general(&refusal.reason.message())))
+            form(app, session, fields, response.status(), Some(Problem::general(&refusal.reason.message())))
         }
         (None, SessionStatus::Open) if is_challenged(app, session) => {
             Page::Go(format!("/c/challenge/{}?key={:016x}", session.id, session.secret))
         }
         (None, SessionStatus::Open) => {
-            form(session, fields, 400, Some(Problem::general("That did not work. Try again.")))
+            form(app, session, fields, 400, Some(Problem::general("That did not work. Try again.")))
         }
     }
 }
@@ -143,7 +143,7 @@ fn month_of(now: Time) -> (u64, u64) {
     (cycle.saturating_mul(400).saturating_add(year).saturating_add(carried), month)
 }
 
-fn form(session: &CheckoutSession, fields: &Value, status: u16, problem: Option<Problem<'_>>) -> Page {
+fn form(app: &App, session: &CheckoutSession, fields: &Value, status: u16, problem: Option<Problem<'_>>) -> Page {
     let currency = session.currency;
     let price = |amount: Money| currency.map_or_else(String::new, |currency| currency.display(amount));
     let mut bill = String::new();
@@ -179,11 +179,12 @@ fn form(session: &CheckoutSession, fields: &Value, status: u16, problem: Option<
             escaped(value)
         )
     };
-    let name = shop([&session.success_url, &session.return_url, &session.cancel_url].map(|to| to.as_deref()));
+    let shop =
+        shop(app.shop.get(), [&session.success_url, &session.return_url, &session.cancel_url].map(|to| to.as_deref()));
     let cancel = session.cancel_url.as_deref().filter(|to| session.ui_mode == UiMode::Hosted && is_address(to));
     let cancel = cancel.map(|to| format!("<p><a id=\"cancel\" href=\"{}\">Back to the shop</a></p>", escaped(to)));
     let body = format!(
-        "{name}<table>{bill}</table>{}<form method=\"post\" action=\"{}\">{}{}<div class=\"pair\">{}{}</div>\
+        "<table>{bill}</table>{}<form method=\"post\" action=\"{}\">{}{}<div class=\"pair\">{}{}</div>\
          <button id=\"pay\">{}</button></form>{}",
         general.unwrap_or_default(),
         escaped(&pay_address(session)),
@@ -194,7 +195,7 @@ fn form(session: &CheckoutSession, fields: &Value, status: u16, problem: Option<
         escaped(&title),
         cancel.unwrap_or_default(),
     );
-    whole(status, &title, &body, session.ui_mode != UiMode::Hosted)
+    whole(status, &title, shop, &body, session.ui_mode != UiMode::Hosted)
 }
 
 #[cfg(test)]

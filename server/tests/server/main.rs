@@ -15,5 +15,6 @@ mod helpers;
 mod hostile;
 mod http;
 mod modules;
+mod pages;
 mod restart;
 mod running;
