@@ -48,7 +48,7 @@ fn measure(path: &str, threads: usize) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Returns the processor time of this process in the system and out of it, and 0 where the system does not tell.
+/// Returns the user and system time of this process; 0 if the operating system does not report it.
 fn processor_milliseconds() -> u64 {
     /// Milliseconds of a tick, of which Linux counts 100 a second for every program.
     const TICK: u64 = 10;

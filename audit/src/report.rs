@@ -10,7 +10,7 @@ use crate::group::Partition;
 use crate::read::Tally;
 use crate::verdict::{Finding, Verdict};
 
-/// The number of impossible payments, and of payments that cannot be told, that are listed one by one.
+/// The number of impossible payments, and of undecided payments, that are listed one by one.
 const LISTED: usize = 10_000;
 
 /// The result of an audit.
@@ -45,7 +45,7 @@ pub struct Report {
     pub interrupted: bool,
     /// Events of payments that were not judged, because the audit was stopped.
     pub not_judged: u64,
-    /// The first impossible payments, then the first that cannot be told, each in the order of the log.
+    /// The first impossible payments, then the first undecided ones, each in the order of the log.
     pub listed: Vec<Verdict>,
 }
 

@@ -42,11 +42,11 @@ pub struct Verdict {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "verdict", rename_all = "snake_case")]
 pub enum Finding {
-    /// Some history of the model tells all of its events.
+    /// Some execution of the model produces all its events.
     Accepted,
-    /// No history does.
+    /// No execution of the model does.
     Impossible(Box<Impossible>),
-    /// It cannot be said.
+    /// The audit cannot decide between the two.
     CannotTell {
         /// The reason.
         why: String,

@@ -1,8 +1,8 @@
 //! Any server that speaks the provider's API, driven in lockstep with the model, over HTTP.
 //!
 //! 1. [`Settings`] — where, with which test key, how far; what must not be driven is refused.
-//! 2. [`drive`] — finds out what the server can ([`probe`]), hunts for where it parts from the model ([`plan`], then
-//!    chance, then [`races`]), and tells the shortest way to each.
+//! 2. [`drive`] — finds out what the server supports ([`probe`]), searches for differences from the model ([`plan`], then random
+//!    sequences, then [`races`]), and shrinks the trace to each.
 //! 3. [`Report`] — what was found, by [`Class`]; as Markdown, HTML and JSON, with `curl` lines and an SDK script.
 //!
 //! Nothing is known of any server: what it can is probed, what it does is compared, and the properties name what is broken.

@@ -1,5 +1,5 @@
 //! The judgment leaves out properties where they cannot be false. A stuttering step never breaks a property about
-//! change, whatever its refusal says: it changes nothing and emits no notification. Judging all properties in one pass
+//! change, with any refusal: it changes nothing and emits no notification. Judging all properties in one pass
 //! finds the same ones broken as judging each alone.
 
 #![expect(clippy::arithmetic_side_effects, reason = "a test counts to no great height")]

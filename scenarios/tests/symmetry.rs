@@ -77,7 +77,7 @@ fn the_counts_are_those_of_the_formula() {
         let count = |room, symmetry| unique(&alphabet, room, symmetry);
         let alone = count(Capacity::One, false);
         assert!(alone > 4, "one payment has {alone} states, too few to prove anything: {name}");
-        // C(S+N-1, N) states in a fixed order, S^N told apart.
+        // C(S+N-1, N) states with interchangeable payments, S^N with distinguished ones.
         assert_eq!(count(Capacity::Two, true), alone * (alone + 1) / 2, "two {name}");
         assert_eq!(count(Capacity::Two, false), alone * alone, "two {name} told apart");
         assert_eq!(count(Capacity::Three, true), alone * (alone + 1) * (alone + 2) / 6, "three {name}");

@@ -137,9 +137,9 @@ impl<'b> Search<'_, 'b> {
         later.is_some_and(|fact| fact.created <= at.saturating_add(self.bounds.lag))
     }
 
-    /// Finds an event for each notification of a step; in a complete log in each way in which events of one time can be
-    /// told apart, since another choice may lead past what this one cannot explain. Returns the places that this leads
-    /// to, each with the number of notifications that have no event.
+    /// Finds an event for each notification of a step. In a complete log it tries every assignment of events of one time
+    /// that differ, since another assignment may explain what this one cannot. Returns the resulting places, each with
+    /// the number of notifications that have no event.
     fn match_all(
         &mut self,
         start: Place,

@@ -8,8 +8,8 @@ use crate::requests::{make_method, with_method};
 use crate::wire::{HttpReply, HttpRequest};
 
 impl Probe<'_> {
-    /// Learns how a payment is confirmed and which methods go as their names say. A method that the server takes for
-    /// another one is not used, and is told once.
+    /// Learns how a payment is confirmed and which methods behave as their names say. A method that the server takes
+    /// for another one is not used, and is reported once.
     pub(super) fn find_methods(&mut self) -> Probed<()> {
         self.find_card()?;
         let Some(visa) = self.server.profile.methods.get(&PaymentMethod::Visa).copied() else { return Ok(()) };

@@ -1,7 +1,7 @@
 //! HTTP out, JSON in: one connection that is kept, with a limit on everything that comes back.
 //!
-//! HTTP/1.1 on the standard library's sockets, with TLS behind a feature. Failures are told apart: a server that cannot be reached ends a
-//! drive, a connection dropped in the middle of an answer is the server's fault.
+//! HTTP/1.1 on the standard library's sockets, with TLS behind a feature. Failures are distinguished: a server that cannot be reached ends
+//! the drive; a connection dropped in the middle of a response is a fault of the server.
 
 mod form;
 pub mod pace;

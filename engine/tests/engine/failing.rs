@@ -1,4 +1,4 @@
-//! What the engine needs fails in the middle: the store cannot be read, the system has no entropy. Nothing is lost.
+//! Failures of the engine's dependencies: the store cannot be read, the system has no entropy. Nothing is lost.
 
 use crate::test_helpers::{MERCHANT, START, form, with_settings};
 use holdfast_engine::acquirer::{Acquirer, Answer, Ask, NoAnswer, Reference, SimulatedAcquirer};

@@ -1,4 +1,4 @@
-//! How holds end without a capture: cancellation and expiry (B35, B38, B56, C14, C15, HOLD-11 to HOLD-16, HOLD-18, HOLD-19).
+//! The end of holds without a capture: cancellation and expiry (B35, B38, B56, C14, C15, HOLD-11 to HOLD-16, HOLD-18, HOLD-19).
 
 use crate::test_helpers::{MERCHANT, START, TestEngine};
 use holdfast_engine::Dialect;

@@ -3,7 +3,7 @@
 use crate::test_helpers::{START, TestEngine};
 use holdfast_engine::Dialect;
 
-/// Which of three customers, made a minute apart, a query shows.
+/// Queries show the right ones of three customers created a minute apart.
 #[test]
 fn lists_are_narrowed_by_time() {
     let w = TestEngine::new();
@@ -88,7 +88,7 @@ fn lists_are_narrowed_by_several_parents() {
     }
 }
 
-/// What is not a parameter of a request is refused, also where the path says it all.
+/// An unknown parameter is refused, also by requests that take none.
 #[test]
 fn unknown_parameters_are_refused_everywhere() {
     let w = TestEngine::new();

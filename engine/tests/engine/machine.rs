@@ -15,7 +15,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-/// Where a run crashes: before or after the n-th commit, call of the acquirer, or webhook.
+/// The point at which a run crashes: before or after the n-th commit, call of the acquirer, or webhook.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Point {
     pub at: u64,
@@ -151,7 +151,7 @@ pub enum Step {
     Wait(u64),
 }
 
-/// What survives the processes.
+/// The parts that survive a crash: store, acquirer, clock and ids.
 pub struct Machine {
     disk: Arc<dyn Store>,
     acquirer: Arc<SimulatedAcquirer>,
@@ -218,7 +218,7 @@ impl Machine {
         }
     }
 
-    /// What an outsider sees in the end, without the ids, which differ from run to run.
+    /// Returns the visible objects at the end, without their ids, which differ from run to run.
     pub fn end(&self) -> Vec<String> {
         let verdict = reconcile(&*self.disk, &self.acquirer.positions()).unwrap();
         assert!(verdict.is_ok(), "{verdict:?}");

@@ -343,7 +343,7 @@ fn concurrent_inserts_lose_nothing() {
     }
 }
 
-/// What a walk to older objects shows from the newest of `known` on, oldest first.
+/// Returns the objects that a walk to older ones shows from the newest of `known` on, oldest first.
 fn walk(store: &dyn Store, kind: Kind, known: &[ObjectId]) -> Vec<ObjectId> {
     let mut all = vec![*known.last().unwrap()];
     loop {

@@ -1,4 +1,4 @@
-//! What requests may say, as recordings decide it (P9 to P15, P23 to P31).
+//! The contents of requests, as recordings decide them (P9 to P15, P23 to P31).
 
 use crate::test_helpers::TestEngine;
 use holdfast_engine::edge::read::Verb;

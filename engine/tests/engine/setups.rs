@@ -301,7 +301,7 @@ fn what_a_session_owns() {
     w.get("charges", &format!("customer={}", "cus_00000000000")).is("data=[]");
 }
 
-/// What a session says of its intent stands on the intent.
+/// The options that a session gives for its intent stand on the intent.
 #[test]
 fn an_intent_has_the_texts_of_its_session() {
     let w = TestEngine::new();

@@ -1,4 +1,4 @@
-//! What every store must do, and what only a file can get wrong.
+//! The contract of every store, and the failures that only a file has.
 
 use crate::test_helpers::{MERCHANT, START, TestEngine};
 use holdfast_engine::acquirer::{Ask, Reference};

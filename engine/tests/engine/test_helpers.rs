@@ -18,7 +18,7 @@ pub const MERCHANT: AccountId = AccountId(1);
 pub const CONNECTED: AccountId = AccountId(2);
 /// A merchant without interchange-plus pricing.
 pub const FLAT: AccountId = AccountId(3);
-/// When every test begins.
+/// The time at which every test begins.
 pub const START: Time = Time::new(1_800_000_000);
 
 pub struct TestEngine {
@@ -30,7 +30,7 @@ pub struct TestEngine {
     seen: Cell<u64>,
 }
 
-/// What an answer says.
+/// The status and the body of a response.
 pub struct Answer {
     pub status: u16,
     pub body: Value,

@@ -1,4 +1,4 @@
-//! The real server, and a proxy in front of it that changes what a drive sees. What it changes is a switch.
+//! The real server behind a proxy that changes its responses to a drive. A switch chooses the change.
 
 use std::io::BufReader;
 use std::net::{SocketAddr, TcpListener, TcpStream};

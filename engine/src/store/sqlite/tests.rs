@@ -1,4 +1,4 @@
-//! What only the inside of the SQLite store can show: the plans of its statements, and its migrations.
+//! Tests of the SQLite store that need its internals: the query plans of its statements, and its migrations.
 
 use super::{Durability, SqliteStore, open, schema};
 use crate::command::ListQuery;
