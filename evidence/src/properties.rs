@@ -77,7 +77,7 @@ fn head(out: &mut String, findings: &Findings) -> std::fmt::Result {
     if !shared.is_empty() {
         writeln!(
             out,
-            "\nNo planted fault breaks these properties alone; whatever breaks them, another notices too: {}.",
+            "\nNo planted fault breaks these properties alone; each fault that breaks one of them also breaks another property: {}.",
             shared.join(", ")
         )?;
     }
@@ -106,7 +106,7 @@ fn section(out: &mut String, property: &Property, findings: &Findings) -> std::f
     let kills: Vec<_> = findings
         .kills(property)
         .into_iter()
-        .map(|(fault, _, sole)| if sole { format!("**{fault}**") } else { fault.to_owned() })
+        .map(|(fault, _, sole)| if sole { format!("**`{fault}`**") } else { format!("`{fault}`") })
         .collect();
     writeln!(out, "- notices {} (bold: it alone)", kills.join(", "))
 }

@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail it")]
 
 mod shop;
+#[path = "../../check/src/command/tests/validator.rs"]
+mod validator;
 
 use holdfast_merchant::config::{FlowConfig, PurchaseStart};
 use holdfast_merchant::timeline::{Party, TimelineEntry};
@@ -41,6 +43,29 @@ fn a_correct_shop_passes_with_what_was_judged() {
     assert!(case(MerchantFault::CanceledDiffers).contains("<skipped"), "{junit}");
     assert!(case(MerchantFault::HostileMoved).contains("<skipped"), "{junit}");
     assert!(!case(MerchantFault::PaidTooLittle).contains("<skipped"), "{junit}");
+}
+
+/// The JSON of a check follows its schema: of one that passes, one with findings, one that is incomplete, one attacked.
+#[test]
+fn the_json_follows_its_schema() {
+    let hostile = MerchantOrder { is_hostile: true, ..order(2) };
+    let rows = [
+        (Habit::Correct, order(2)),
+        (Habit::MalformedAndTwice, MerchantOrder { keep_going: true, ..order(2) }),
+        (Habit::NeverStarts, order(2)),
+        (Habit::Correct, hostile),
+    ];
+    let schema = validator::schema("merchant");
+    let (mut findings, mut incomplete, mut attacks) = (0, 0, 0);
+    for (habit, order) in rows {
+        let json = checked(habit, &order).json();
+        let wrong = validator::wrong(&json, &schema, "$");
+        assert!(wrong.is_empty(), "{habit:?}:\n{}", wrong.join("\n"));
+        findings += json["findings"].as_array().unwrap().len();
+        incomplete += usize::from(json["incomplete"].is_string());
+        attacks += json["attacks"].as_object().unwrap().len();
+    }
+    assert!(findings > 1 && incomplete > 0 && attacks > 0, "{findings} {incomplete} {attacks}");
 }
 
 #[test]

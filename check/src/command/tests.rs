@@ -8,6 +8,7 @@ mod protocol;
 mod records;
 mod replay;
 mod schemas;
+mod validator;
 
 use std::{fs, path::PathBuf};
 

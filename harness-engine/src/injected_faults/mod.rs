@@ -72,7 +72,7 @@ pub enum Breaks {
 impl std::fmt::Display for Breaks {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Property(id) => write!(out, "property {id}"),
+            Self::Property(id) => write!(out, "property `{id}`"),
             Self::Seen(part) => write!(out, "comparison of `{part}`"),
             Self::Retries => out.write_str("comparison with a run without retries"),
             Self::Crashes => out.write_str("comparison with a run without crashes"),
