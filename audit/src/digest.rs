@@ -37,7 +37,7 @@ impl Digest {
         }
     }
 
-    /// Adds the end of a file: the same bytes in other files are another log.
+    /// Adds the end of a file, so that the same bytes divided otherwise give another digest.
     pub(crate) fn end_of_file(&mut self) {
         // No text in UTF-8 has this byte.
         self.add(&[0xff]);

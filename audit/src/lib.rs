@@ -1,6 +1,17 @@
 //! Judges a log of what already happened: the provider's events, payment by payment, against the model.
 //!
-//! Read in this order:
+//! ```
+//! use holdfast_audit::{Options, audit};
+//!
+//! let log = r#"{"id":"evt_1","object":"event","type":"payment_intent.succeeded","created":1800000000,
+//!     "data":{"object":{"id":"pi_1","object":"payment_intent","amount":1000,"amount_received":1500,"status":"succeeded"}}}"#;
+//! let log = log.replace('\n', " ");
+//! let report = audit(log.as_bytes(), &Options::default(), &mut ())?;
+//! assert_eq!((report.payments, report.accepted), (1, 0), "more was received than the payment's amount");
+//! # Ok::<(), holdfast_audit::Unreadable>(())
+//! ```
+//!
+//! Read first:
 //!
 //! 1. [`audit`] — a log in, a [`Report`] out: read, sorted by payment through temporary files, judged one by one.
 //! 2. [`Verdict`] — the verdict on a payment: accepted, impossible with the first event that cannot have happened,

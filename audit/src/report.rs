@@ -24,15 +24,15 @@ pub struct Report {
     pub about_no_payment: u64,
     /// Events left out as repetitions.
     pub repeated: u64,
-    /// Events that the histories found have and the log has not.
+    /// Events that the executions found contain and the log lacks.
     pub missing: u64,
     /// Payments (and SetupIntents and sessions) judged.
     pub payments: u64,
-    /// Those that some history of the model tells.
+    /// Payments that some execution of the model explains.
     pub accepted: u64,
-    /// Those that none does.
+    /// Payments that no execution explains.
     pub impossible: u64,
-    /// Those of which it cannot be said.
+    /// Payments that the audit cannot decide.
     pub cannot_tell: u64,
     /// The part of the log that was judged.
     #[serde(skip)]

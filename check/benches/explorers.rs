@@ -12,11 +12,11 @@
 //! is the model's transition and every property, which cost the same under every explorer.
 //!
 //! Each round runs every explorer once, one after the other, each in a process of its own so that
-//! none inherits the other's memory. What else the machine does makes a run slower, never faster, so
-//! ratios are taken between the best runs; the median of the rounds is there to show the noise.
+//! none inherits the other's memory. Other load on the machine makes a run slower, never faster, so
+//! ratios compare the best runs; the median of the rounds shows the noise.
 //!
-//! Ratios of one thread to one thread are of processor time, where the system tells it: it does not count the time in
-//! which others had the processor. What a second thread gains shows on the clock alone, and so on an idle machine alone;
+//! Ratios of one thread to one thread are of processor time, where the system reports it, so other load does not count.
+//! The gain of a second thread shows only on the clock, and so only on an idle machine;
 //! beside it stands the most that the processor time would allow.
 
 #![expect(

@@ -23,7 +23,8 @@ const NARROWEST: usize = 16;
 
 /// Returns a table of at most `width` columns of the terminal, or of its natural width for `None`.
 ///
-/// A table that is too wide first wraps its words, then drops its columns of numbers from the right.
+/// A table that is too wide first wraps its words, then drops its columns of numbers from the right. If it is still too
+/// wide, each row is a paragraph: its first cell, and below it the other cells behind their titles.
 #[must_use]
 pub fn lay_out(columns: &[Column], rows: impl IntoIterator<Item = Vec<String>>, width: Option<u16>) -> String {
     let numbers =
@@ -31,7 +32,7 @@ pub fn lay_out(columns: &[Column], rows: impl IntoIterator<Item = Vec<String>>, 
     lay_out_by(columns, &numbers.collect::<Vec<_>>(), rows, width)
 }
 
-/// Returns a table that drops the columns at the positions `drop`, in this order, until it fits.
+/// Returns a table that drops the columns at the positions `drop`, in this order, until it fits, else paragraphs.
 #[must_use]
 pub fn lay_out_by(
     columns: &[Column],
@@ -49,7 +50,7 @@ pub fn lay_out_by(
         }
         match drop.next() {
             Some(at) => shown.retain(|column| column != at),
-            None => break fits.widths,
+            None => return paragraphs(columns, &shown, &rows, width),
         }
     };
     let title = |at: &usize| columns.get(*at).map_or("", |(title, _)| *title);
@@ -71,6 +72,23 @@ pub fn lay_out_by(
         for number in 0..height {
             let texts: Vec<&str> = cells.iter().map(|cell| cell.get(number).map_or("", String::as_str)).collect();
             line(&mut out, &texts, &widths, &aligns);
+        }
+    }
+    out
+}
+
+/// Returns each row as a paragraph: its first cell, and below it the other cells, indented, behind their titles.
+fn paragraphs(columns: &[Column], shown: &[usize], rows: &[Vec<String>], width: Option<u16>) -> String {
+    let mut out = String::new();
+    for row in rows {
+        let cells = shown.iter().filter_map(|at| Some((columns.get(*at)?.0, row.get(*at)?.as_str())));
+        for (number, (title, text)) in cells.enumerate().filter(|(_, (_, text))| !text.is_empty()) {
+            let label = match (number, title) {
+                (0, _) => String::new(),
+                (_, "") => "  ".to_owned(),
+                (_, title) => format!("  {title}: "),
+            };
+            out.push_str(&labeled(&label, text, width));
         }
     }
     out
@@ -229,6 +247,15 @@ mod tests {
         let lines: Vec<String> = table(None).lines().map(str::to_owned).collect();
         assert!(lines.iter().any(|line| line.starts_with("one ") && line.ends_with("1      1.5")), "{lines:?}");
         assert!(lines.iter().all(|line| line.trim_end() == *line));
+    }
+
+    #[test]
+    fn a_table_that_cannot_be_narrow_is_paragraphs() {
+        let columns = [("name", Align::Left), ("when", Align::Left), ("", Align::Left), ("about", Align::Left)];
+        let row = ["a-word-of-some-length", "now", "", "words that go on and on"].map(str::to_owned).to_vec();
+        let text = lay_out(&columns, [row.clone()], Some(20));
+        assert_eq!(text, "a-word-of-some-length\n  when: now\n  about: words that\n         go on and\n         on\n");
+        assert!(lay_out(&columns, [row], Some(60)).contains("a-word-of-some-length  now"));
     }
 
     #[test]

@@ -47,7 +47,7 @@ function verdict(view) {
   const broken = view.steps.filter((step) => step.false.length > 0).length;
   const differing = view.steps.filter((step) => step.differences.length > 0).length;
   const words = [];
-  if (view.beyond_bounds) words.push("Incomplete: the model has no room for all objects of this trace.");
+  if (view.beyond_bounds) words.push("Incomplete: the objects of this trace exceed the bounds of the model.");
   if (broken > 0) words.push(`A property is false after ${counted(broken, "step")}.`);
   if (differing > 0) words.push(`The trace expects something else at ${counted(differing, "step")}.`);
   return words.join(" ");

@@ -1,11 +1,21 @@
 //! Any server that speaks the provider's API, driven in lockstep with the model, over HTTP.
 //!
+//! ```
+//! use holdfast_drive::{Settings, drive};
+//!
+//! let settings = Settings::of("http://127.0.0.1:8420", "sk_live_abc");
+//! let refused = drive(&settings, "mine", &mut |_| ()).unwrap_err();
+//! assert!(refused.starts_with("--key: "), "a live key is refused before anything is sent: {refused}");
+//! ```
+//!
+//! Read first:
+//!
 //! 1. [`Settings`] — where, with which test key, how far; what must not be driven is refused.
 //! 2. [`drive`] — finds out what the server supports ([`probe`]), searches for differences from the model ([`plan`], then random
 //!    sequences, then [`races`]), and shrinks the trace to each.
 //! 3. [`Report`] — what was found, by [`Class`]; as Markdown, HTML and JSON, with `curl` lines and an SDK script.
 //!
-//! Nothing is known of any server: what it can is probed, what it does is compared, and the properties name what is broken.
+//! No server is known in advance: its abilities are probed, its responses are compared, and the properties name the faults.
 #![forbid(unsafe_code)]
 
 mod campaign;

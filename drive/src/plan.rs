@@ -153,7 +153,7 @@ const PLAIN: [&str; 38] = [
     "create_setup\ncancel_setup reason=abandoned",
 ];
 
-/// The sequences that show whether a server knows idempotency keys.
+/// The sequences that show whether a server supports idempotency keys.
 const KEYED: [&str; 2] = [
     "create pi1 1000 usd method=card_visa confirm key=key1\ncreate pi1 1000 usd method=card_visa confirm key=key1",
     "create pi1 1000 usd method=card_visa confirm\nrefund pi1 300 key=key1\nrefund pi1 300 key=key1",
@@ -162,7 +162,7 @@ const KEYED: [&str; 2] = [
 /// The sequences that show whether a server knows idempotency keys.
 ///
 /// # Errors
-/// A sentence if the list above cannot be parsed.
+/// Returns a message if the list above cannot be parsed.
 pub fn keyed() -> Result<Vec<Vec<Input>>, String> {
     let read = |text: &&str| {
         let script = Script::parse(text).map_err(|error| format!("a sequence of the plan: {error}"))?;

@@ -67,8 +67,8 @@ fn is_card(method: PaymentMethod) -> bool {
     matches!(method.profile().rail, Rail::Card(_))
 }
 
-/// Returns `true` if a call can be sent like that: not under a key that may be forgotten at any time, not with a failure
-/// that only the server can cause, and not for money that is posted at a time of the server's own (A12).
+/// Returns whether a call can be sent over HTTP. Excluded are a key that the server may forget at any time, a failure that
+/// only the server can cause, and money that the server posts at an unknown time (A12).
 #[must_use]
 pub fn travel(call: &Call, calm: &Outcome, now: &Observation<'_>, view: Option<&PaymentView>) -> bool {
     let fits = match call.fault {

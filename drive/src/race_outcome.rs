@@ -60,8 +60,8 @@ pub fn explains(outcomes: &[Option<Outcome>; 2], answered: &[Answered; 2]) -> bo
     })
 }
 
-/// Returns the possible answers to whether the request took part. One that was rejected because another is at work did
-/// not; one that failed may have, or may not.
+/// Returns the possible answers to whether the request took part. A request that was rejected because another one was
+/// in progress did not; after a failure, both are possible.
 const fn shares(answered: &Answered) -> &'static [bool] {
     match answered {
         Ok(HttpReply { status: 409 | 429, .. }) => &[false],

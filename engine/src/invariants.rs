@@ -1,4 +1,4 @@
-//! Internal invariants of the records: what every decision, commit and reconciliation relies on.
+//! Internal invariants of the records, on which every decision, commit and reconciliation relies.
 //!
 //! [`record`] and [`change`] are pure checks. Reconciliation always runs them and reports the first violation. The core
 //! and the shell assert them around each decision and at each commit if [`ENABLED`] holds and the engine's parts do

@@ -39,7 +39,7 @@
 //! Read first:
 //! 1. `shell/execute.rs`: the steps of one request;
 //! 2. `core/capture.rs`: a decision with all its checks;
-//! 3. `store/mod.rs`: what one transaction stores.
+//! 3. `store/mod.rs`: the contents of one transaction.
 #![forbid(unsafe_code)]
 #![recursion_limit = "512"]
 

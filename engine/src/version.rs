@@ -1,4 +1,4 @@
-//! API versions and the one table of what they change in rendering (VER-10).
+//! API versions, and the one table of the changes that they make to rendering (VER-10).
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

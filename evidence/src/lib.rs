@@ -2,6 +2,15 @@
 //!
 //! Nothing is cached: each run explores the default scenarios, plants every fault and takes every step of the
 //! induction. The reports contain no times and no host names.
+//!
+//! ```
+//! use holdfast_evidence::words::{counted, grouped};
+//!
+//! assert_eq!(holdfast_evidence::RULES.len(), 16);
+//! assert_eq!((grouped(1_234_567), counted(1, "property")), ("1 234 567".to_owned(), "1 property".to_owned()));
+//! ```
+//!
+//! Read first: `findings.rs` (what is computed), `properties.rs` (one report), `html/` (the site).
 #![forbid(unsafe_code)]
 
 mod findings;

@@ -1,5 +1,17 @@
 //! The engine of this workspace behind the port of the harness.
 //!
+//! ```
+//! use holdfast_harness::{Verdict, suite};
+//! use holdfast_harness_engine::EngineSubject;
+//!
+//! let trace = "create pi1 1000 usd manual method=card_visa confirm\ncapture pi1 700\n";
+//! let verdict = suite::replay(&mut EngineSubject::default(), trace)?;
+//! assert!(matches!(verdict, Verdict::Agree(_)), "{verdict:?}");
+//! # Ok::<(), String>(())
+//! ```
+//!
+//! Read first:
+//!
 //! 1. [`EngineSubject`] — the engine in this process as a [`Subject`](holdfast_harness::Subject) that can also crash,
 //!    restart and take overlapping requests.
 //! 2. [`injected_faults`] — the same engine with one rule broken on purpose.

@@ -1,5 +1,14 @@
 //! A harness that compares any payment engine with the model and the properties.
 //!
+//! ```
+//! use holdfast_harness::{ModelSubject, Suite};
+//!
+//! let report = Suite::new(ModelSubject::default()).sequences(2).skip(("retries", "the model has three keys")).run();
+//! assert!(report.agreed(), "{report}");
+//! ```
+//!
+//! Read first:
+//!
 //! 1. [`Subject`] — the port to an engine: start, submit, inject an environment event, observe.
 //! 2. [`lockstep::run`] — model and subject side by side; [`properties::run`] — the subject alone.
 //! 3. [`Verdict`] — the result of a run: agreement, a divergence, a violated property, or inconclusive.

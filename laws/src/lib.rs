@@ -8,6 +8,16 @@
 //! A scenario that was not explored to its end has no laws: a step that was not taken may break anything. States are kept
 //! as 64-bit fingerprints, so a state may be taken for another with the chance that [`FoundLaws::collisions`] bounds.
 //!
+//! ```
+//! use holdfast_laws::KNOWN_LAWS;
+//!
+//! let hold = KNOWN_LAWS.iter().find(|law| law.sentence.starts_with("Authorized money")).ok_or("unknown")?;
+//! assert_eq!(hold.law().map_err(|_| "overflow")?.to_string(), "approved = capturable + captured + released");
+//! # Ok::<(), &str>(())
+//! ```
+//!
+//! Read first: `quantity.rs`, `run.rs`, `table.rs`.
+//!
 //! # Files
 //!
 //! ```text

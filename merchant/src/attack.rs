@@ -94,9 +94,9 @@ impl MerchantRun<'_> {
         if before.is_some() && after.is_some() {
             self.result.counts.judge(MerchantFault::HostileMoved);
         }
-        // A visit of the return page may make the merchant look, and so move the books to the truth.
+        // A visit to the return page may make the merchant read the payment and correct its books.
         let moved = before.is_some() && before != after;
-        // Books that move to the truth beside a refusal were moved by something else.
+        // Books that become correct despite a refusal were changed by another cause.
         let is_wrong = attack.must_be_refused() && reply.is_success()
             || after.is_some_and(|books| self.is_beyond_truth(slot, &books));
         if moved && is_wrong {

@@ -5,6 +5,23 @@
 //! 3. [`MerchantReport`]: what was found, as a shortest story with a diagnosis, and what was reached.
 //!
 //! The provider is the engine with its server in this process; the application is any program that speaks HTTP.
+//!
+//! ```
+//! use holdfast_merchant::MerchantConfig;
+//!
+//! let text = |books: &str| {
+//!     format!(
+//!         "url = \"http://127.0.0.1:8000\"\nprovider = \"127.0.0.1:4242\"\nwebhook = \"/webhook\"\nbooks = \"{books}\"\n\
+//!          [[flow]]\nname = \"buy\"\nstart = \"POST /orders\"\ncustomer = \"hosted\"\npay = \"/url\"\n"
+//!     )
+//! };
+//! assert_eq!(MerchantConfig::parse(&text("/books/{order}"))?.flows.len(), 1);
+//! let error = MerchantConfig::parse(&text("/books")).unwrap_err();
+//! assert_eq!(error, "books: expected a path with {order}, such as /books/{order}");
+//! # Ok::<(), String>(())
+//! ```
+//!
+//! Read first: `config.rs` (the file), `judge.rs` (the judgments), `run.rs` (one run).
 #![forbid(unsafe_code)]
 
 pub mod attack;

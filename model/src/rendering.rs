@@ -1,7 +1,7 @@
 //! The forms of one state in different versions of the API (C17, HOLD-13, HOLD-19, VER-1, VER-2).
 //!
-//! No form is a state of its own. An old status name is another word for the same status, and a released hold that is
-//! shown as refunded has no refund.
+//! A rendering adds no state. An old status name means the same status, and a released hold that is shown as refunded
+//! has no refund object.
 
 use crate::{Amount, ChargeView, Config, IntentStatus, PaymentView, SetupStatus};
 

@@ -148,7 +148,7 @@ struct EngineRecords {
     deadline_passed: bool,
 }
 
-/// A participant's state: its storage, and the question that a request waits for.
+/// A participant's state: its storage, and the question to the acquirer whose verdict it waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct ActorMemory {
     durable: Durable,

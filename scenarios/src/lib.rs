@@ -1,5 +1,12 @@
 //! The bounded instances of the model that are explored: one table, with a function for each scenario.
 //!
+//! ```
+//! let scenario = holdfast_scenarios::find("refunds").ok_or("no such scenario")?;
+//! assert!(!scenario.deep && !(scenario.variants)().is_empty());
+//! # Ok::<(), &str>(())
+//! ```
+//!
+//! Read first: `table.rs` (the scenarios), `cards.rs` (some of them), `space.rs` (a scenario as a space of states).
 //! [`space`] shows a scenario to the explorers, [`induction`] searches for properties that hold beyond the bounds, and
 //! [`faults`] breaks one rule at a time to check that a property notices.
 #![forbid(unsafe_code)]

@@ -40,7 +40,7 @@ impl Answer {
         self
     }
 
-    /// Adds the headers that an engine response stands for: the key, the first request under it, and whether to retry.
+    /// Adds the headers of an engine response: the key, the first request under it, and whether to retry.
     pub(crate) fn with_outcome(mut self, key: Option<&str>, response: &holdfast_engine::Response) -> Self {
         if let Some(key) = key {
             self = self.with("idempotency-key", key).with("original-request", render::request_id(response.request));

@@ -14,7 +14,7 @@ use std::borrow::Cow;
 /// One HTTP request with its whole body.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
-    /// The number of the request: the only one that its response, its events and the log name it by.
+    /// The number of the request in its response, its events and the log.
     pub(crate) number: u64,
     pub(crate) method: Method,
     pub(crate) path: String,

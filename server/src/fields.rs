@@ -28,7 +28,7 @@ pub(crate) fn integer(params: &Value, name: &'static str) -> Result<Option<u64>,
     text(params, name)?.map(|text| text.parse().map_err(|_| wrong(text))).transpose()
 }
 
-/// Returns the value that the only parameter stands for; refuses every other parameter and every other value.
+/// Returns the choice that the parameter `name` selects; refuses other parameters and other values.
 pub(crate) fn choice<T: Copy>(params: &Value, name: &'static str, choices: &[(&str, T)]) -> Result<T, Refusal> {
     only(params, &[name])?;
     let text = text(params, name)?.ok_or_else(|| Reason::Missing(name.into()))?;
@@ -39,7 +39,7 @@ pub(crate) fn choice<T: Copy>(params: &Value, name: &'static str, choices: &[(&s
     })
 }
 
-/// Returns the id that `text` is; refuses anything else as a missing `noun`.
+/// Parses an id; refuses any other text as a missing `noun`.
 pub(crate) fn id<T: FromStr>(text: &str, noun: &'static str) -> Result<T, Refusal> {
     text.parse().map_err(|_| not_found(noun, text))
 }
@@ -54,7 +54,7 @@ pub(crate) fn missing(noun: &'static str, id: &str, param: &'static str) -> Refu
     Reason::NotFound { noun: noun.into(), id: id.chars().take(100).collect(), param: param.into() }.into()
 }
 
-/// Returns the page that `limit`, `starting_after` and `ending_before` cut out of a whole list, newest first (P3, P11).
+/// Returns the page that `limit`, `starting_after` and `ending_before` select from a whole list, newest first (P3, P11).
 /// Every object has an `id`; `noun` is the word for it in errors.
 pub(crate) fn page(params: &Value, all: Vec<Value>, noun: &'static str, url: String) -> Result<List, Refusal> {
     only(params, &["limit", "starting_after", "ending_before"])?;

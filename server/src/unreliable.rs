@@ -1,4 +1,4 @@
-//! Behaviors of responses: lost, refused for the moment, late, or after their webhooks.
+//! Behaviors of responses: lost, refused temporarily, late, or sent after their webhooks.
 
 use crate::answer::Answer;
 use crate::api;

@@ -329,7 +329,7 @@ mod tests {
         }
     }
 
-    /// A webhook counts as attempted before the response if its attempt ended, not because another one is in flight.
+    /// A webhook counts as attempted before the response only if its own attempt ended.
     #[test]
     fn only_own_webhooks_count_as_attempted() {
         let clock = Arc::new(MovableClock::unsaved());

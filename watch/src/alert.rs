@@ -58,7 +58,7 @@ fn owned(names: &[&str]) -> Vec<String> {
 }
 
 impl Alert {
-    /// Returns the alert about a payment whose events no history contains.
+    /// Returns the alert about a payment whose events no execution of the model produces.
     #[must_use]
     pub fn impossible(payment: &str, impossible: &Impossible, now: i64) -> Self {
         let event = AlertEvent {

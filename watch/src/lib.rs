@@ -1,7 +1,16 @@
 //! A webhook endpoint that stores the provider's events durably and audits each payment as they come.
 //!
+//! ```
+//! use holdfast_watch::{SigningSecrets, sign};
+//!
+//! let secrets = SigningSecrets::new(vec!["whsec_test".to_owned()], 300);
+//! let header = sign(&["whsec_test"], 1_800_000_000, b"{}");
+//! assert!(secrets.verify(Some(&header), b"{}", 1_800_000_300).is_ok());
+//! assert!(secrets.verify(Some(&header), b"{ }", 1_800_000_300).is_err(), "the body was altered");
+//! ```
+//!
 //! The core is pure: [`assess`] takes the events of one payment and a time, and returns the verdict and the alerts.
-//! Around it stand a store in SQLite and four threads. Read in this order:
+//! Around it stand a store in SQLite and four threads. Read first:
 //!
 //! 1. [`assess`](assess()) — events and time in, verdict and alerts out.
 //! 2. [`deadlines`](deadlines()) — the deadlines that the events show.

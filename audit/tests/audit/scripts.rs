@@ -102,7 +102,7 @@ advance 1h
 capture pi2 500
 ";
 
-/// As many refunds as the model has room for.
+/// As many refunds as the bounds of the model allow.
 pub(crate) const FOUR_REFUNDS: &str = "
 create  pi1 1000 usd automatic method=card_visa confirm
 advance 1h

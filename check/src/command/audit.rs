@@ -27,7 +27,7 @@ pub(super) struct AuditArgs {
     /// `-` reads standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Leave out lines that are no events and count them; the audit is incomplete then
+    /// Skip and count lines that are no events; the audit is then incomplete
     #[arg(long)]
     skip_malformed: bool,
     /// Write every verdict, also of accepted payments, into this file as JSON; `-` is standard output. With --merge: the
@@ -37,28 +37,28 @@ pub(super) struct AuditArgs {
     /// Write the report into this file as Markdown
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
-    /// Payments of each kind that are listed
+    /// Largest number of payments listed for each verdict
     #[arg(long, value_name = "PAYMENTS", default_value_t = 50)]
     show: usize,
-    /// Seconds by which events of one step may come after its first
+    /// Largest time between the first and the last event of a step, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(i64).range(0..=86_400))]
     lag: i64,
-    /// The log lacks nothing: what has no history without missing events is impossible
+    /// Treat the log as complete: report a payment that needs a missing event as impossible
     #[arg(long)]
     complete: bool,
-    /// Places of the search that are looked at for one payment
+    /// Largest number of search states for one payment
     #[arg(long, value_name = "PLACES", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
     effort: u32,
     /// Judge part K of N of the payments (K counts from 0); the reports of all parts merge with --merge
     #[arg(long, value_name = "K/N", default_value = "0/1")]
     partition: Partition,
-    /// The files are reports of --json-to, one of each part: write the report of the whole log
+    /// Merge reports that --json-to wrote, one for each part, into the report of the whole log
     #[arg(long, conflicts_with_all = ["skip_malformed", "markdown", "show", "lag", "complete", "effort", "partition",
         "threads", "dialect"])]
     merge: bool,
 }
 
-/// Writes the report that the reports of all parts make up.
+/// Merges the reports of all parts and writes the result.
 fn merge(args: &AuditArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let mut reports = Vec::new();
     for path in &args.files {
@@ -261,7 +261,7 @@ fn row(verdict: &Verdict) -> Vec<String> {
     }
 }
 
-/// Draws how far the audit is, and writes verdicts as they come.
+/// Draws the progress of the audit, and writes each verdict at once.
 struct Watch<'a> {
     bar: ProgressBar,
     bytes: Option<u64>,

@@ -14,14 +14,18 @@ use super::{audit, coverage, drive, merchant, replay, soak, strength, team, watc
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0  done, and everything is as it must be
-  1  explore, merge, replay: a property is false, or the explorers or the trace and the model differ
-     path: every state was searched and none is like that
+  1  explore, merge: a property is false, or the explorers differ
+     replay: a property is false, or the trace and the model differ
+     path: every state was searched, and none satisfies the conditions
      soak, replay --on engine, coverage: the engine and the model differ
      strength: an injected fault was never caught
-     drive: the server breaks a requirement; merchant: the application makes a mistake;
-     audit: an impossible history; watch: an alert
+     drive: the server breaks a requirement
+     merchant: the application makes a mistake
+     audit: an impossible history
+     watch: an alert
   2  wrong arguments or input; the message names the field and what is accepted
-  3  incomplete: a limit, Ctrl-C, another shard, a premise that no default scenario covers, or nothing was tried
+  3  incomplete: a limit, Ctrl-C, another shard, nothing was tried,
+     or a premise that no default scenario covers
   130  ended by a second Ctrl-C";
 
 /// Explores every reachable state of the payment model and judges each one by every property.

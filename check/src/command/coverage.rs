@@ -19,16 +19,16 @@ use crate::table::counted;
 /// Arguments of `check coverage`.
 #[derive(Debug, clap::Args)]
 pub(super) struct CoverageArgs {
-    /// Files and folders of the fuzzers' corpus; a folder whose name ends in `_hostile` is read as its target does
+    /// Files and folders of the fuzzers' corpus; the name of a folder of the hostile target ends in `_hostile`
     #[arg(required = true)]
     corpus: Vec<PathBuf>,
-    /// The report of what the explorers found
+    /// JSON file of the abstract transitions that the explorers found
     #[arg(long, value_name = "FILE", default_value = "reports/transitions.json")]
     transitions: PathBuf,
     /// Write the report into this file, such as reports/coverage.md
     #[arg(long, value_name = "FILE")]
     to: Option<PathBuf>,
-    /// Write into this folder a few entries that together see as much as all
+    /// Write a small subset of the entries with the same coverage into this folder
     #[arg(long, value_name = "FOLDER")]
     distil: Option<PathBuf>,
 }
@@ -96,7 +96,7 @@ pub(super) fn run(args: &CoverageArgs, options: &CommonOptions, io: &mut Io<'_>)
     Ok(exit)
 }
 
-/// Prints what the entries before the interrupt covered. The transitions that are missing are not known then.
+/// Prints the coverage of the entries before the interrupt. The missing transitions are then unknown.
 fn interrupted(
     coverage: &Coverage,
     (driven, entries, inputs, failing): (usize, usize, usize, usize),
@@ -122,7 +122,7 @@ fn interrupted(
     Ok(exit)
 }
 
-/// Writes the ways of the explorers as a corpus to begin with.
+/// Writes the shortest paths of the explorers as a first corpus.
 pub(super) fn seeds(to: &Path, transitions: &Path, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let coverage = known(transitions)?;
     writable::folder(to)?;

@@ -16,37 +16,37 @@ use crate::table::{Align, grouped, lay_out};
 pub(super) struct DriveArgs {
     /// Address of the server, such as http://127.0.0.1:8420; https:// needs a build with the feature `tls`
     url: String,
-    /// A secret test key that the server takes
+    /// Secret test key that the server accepts
     #[arg(long, default_value = "sk_test_holdfast")]
     key: String,
     /// Name of the server in the report
     #[arg(long, default_value = "server")]
     name: String,
-    /// Stop after this many operations; requests that only read are not counted [default: until --time-limit, or 5m without it]
+    /// Stop after this many operations, reads not counted [default: until --time-limit]
     #[arg(long, value_parser = clap::value_parser!(u64).range(1..))]
     operations: Option<u64>,
-    /// Send at most N requests a second (default: as fast as the server answers)
+    /// Send at most N requests a second [default: as fast as the server answers]
     #[arg(long, value_name = "N/s", value_parser = rate)]
     rate: Option<u32>,
-    /// The seed of what is left to chance
+    /// Seed of the random sequences
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Number of runs of each race
     #[arg(long, default_value_t = 40, value_name = "RUNS")]
     races: u32,
-    /// Longest time for one answer, in seconds
+    /// Longest wait for a response, in seconds
     #[arg(long, default_value_t = 10, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=600))]
     patience: u64,
     /// Write NAME.md, .html, .json, .junit.xml and .sarif into this folder
     #[arg(long, value_name = "FOLDER")]
     report: Option<PathBuf>,
-    /// Fail on findings only that this JSON report of an earlier drive does not have
+    /// JSON report of an earlier drive; only findings that it lacks lead to exit code 1
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
-    /// The server may be on another machine; without --rate it is sent at most 20 requests a second
+    /// Accept a server on another machine; without --rate, it receives at most 20 requests a second
     #[arg(long)]
     allow_remote: bool,
-    /// A PEM file of certificates to trust beside the usual authorities, for https (feature `tls`)
+    /// PEM file of further certificates to trust, for https (feature `tls`)
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
     /// Afterwards cancel, expire or delete what the drive made, as is done on another machine anyway
@@ -122,7 +122,7 @@ pub(super) fn run(args: &DriveArgs, options: &CommonOptions, io: &mut Io<'_>) ->
     Ok(exit)
 }
 
-/// A name that is a file's.
+/// Returns a name that can be a file's.
 fn named(name: &str) -> Result<(), Failure> {
     let is_fine = !name.is_empty()
         && !name.starts_with('.')
@@ -143,7 +143,7 @@ fn write(report: &Report, folder: &Path, io: &mut Io<'_>) -> Result<(), Failure>
     Ok(())
 }
 
-/// Reads the findings that are known.
+/// Reads the known findings of the baseline.
 fn baseline(path: &Path) -> Result<KnownFindings, Failure> {
     let refused = |why: String| Failure::Usage(format!("--baseline: {}: {why}", path.display()));
     let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;

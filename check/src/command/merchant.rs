@@ -12,22 +12,22 @@ pub(super) struct MerchantArgs {
     /// Seed of the first run, and profile: calm, ordinary, stormy, hostile (stormy with an attacker) or a TOML file
     #[arg(long, default_value = "1:stormy", value_name = "SEED[:PROFILE]")]
     chaos: String,
-    /// Purchases to make
+    /// Number of purchases
     #[arg(long, default_value_t = 300, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     purchases: u64,
     /// Purchases of one run, interleaved, 1 to 20
     #[arg(long, default_value_t = 3, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=20))]
     together: u64,
-    /// Make one run alone, of this seed and profile (stormy unless named)
+    /// Make a single run with this seed and profile [default profile: stormy]
     #[arg(long, value_name = "SEED[:PROFILE]", conflicts_with_all = ["chaos", "purchases", "replay"])]
     once: Option<String>,
-    /// Repeat the run of a replay file, which says the rest
+    /// Repeat the run of this replay file, which holds its seed, profile and purchases
     #[arg(long, value_name = "FILE", conflicts_with_all = ["chaos", "purchases", "together", "hostile", "keep_going"])]
     replay: Option<PathBuf>,
     /// Let an attacker take part in the first run and every fourth one after it
     #[arg(long)]
     hostile: bool,
-    /// Go on after a fault, and report each kind once
+    /// Continue after a fault, and report each kind once
     #[arg(long)]
     keep_going: bool,
     /// Write report.json, coverage.md, and for each fault a story (Markdown, HTML) and a replay file, into this folder

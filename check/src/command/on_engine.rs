@@ -10,6 +10,7 @@ use holdfast_model::Config;
 use holdfast_model::trace::{Script, describe};
 use serde_json::json;
 
+use super::replay::commented;
 use super::{CommonOptions, Exit, Failure, Io, replay};
 use crate::explain::changes;
 use crate::table::counted;
@@ -67,7 +68,7 @@ pub(super) fn run(file: &Path, options: &CommonOptions, io: &mut Io<'_>) -> Resu
         return Ok(exit);
     }
     for heading in &script.heading {
-        writeln!(io.out, "# {heading}")?;
+        write!(io.out, "{}", commented(heading, io.style.width))?;
     }
     for line in told {
         writeln!(io.out, "{line}")?;
@@ -75,14 +76,13 @@ pub(super) fn run(file: &Path, options: &CommonOptions, io: &mut Io<'_>) -> Resu
     writeln!(io.out, "\n{verdict}")?;
     if differing > 0 {
         let words = io.style.bad("DIFFERENT:");
-        writeln!(io.out, "{words} {differing} of what the trace expects is not what the engine does.")?;
+        writeln!(io.out, "{words} the engine differs from the trace in {}.", counted(differing, "place"))?;
     }
     writeln!(io.out, "{} on the engine.", counted(script.lines.len(), "step"))?;
     Ok(exit)
 }
 
-/// A trace that names its way is brought to the engine in that way, as a whole; what it expects on its lines is what a
-/// calm model does, and is not compared.
+/// Runs a trace in the run mode that its heading names. Its expectations are those of lockstep and are not compared.
 fn in_its_way(
     way: RunMode,
     script: &Script,
@@ -106,11 +106,11 @@ fn in_its_way(
         return Ok(exit);
     }
     for heading in &script.heading {
-        writeln!(io.out, "# {heading}")?;
+        write!(io.out, "{}", commented(heading, io.style.width))?;
     }
     for (number, input) in (1_usize..).zip(script.inputs()) {
         writeln!(io.out, "{number}. {input}")?;
     }
-    writeln!(io.out, "\n{verdict}\n{} on the engine, by way of {way}.", counted(script.lines.len(), "step"))?;
+    writeln!(io.out, "\n{verdict}\n{} on the engine, in the run mode {way}.", counted(script.lines.len(), "step"))?;
     Ok(exit)
 }

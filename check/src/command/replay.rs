@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 use super::{CommonOptions, Dependencies, Exit, Failure, Io};
 use crate::explain::{changes, explain};
 use crate::replay::Replay;
-use crate::table::counted;
+use crate::table::{counted, labeled, wrap};
 
-/// On what a trace is replayed.
+/// The system on which a trace is replayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum On {
     /// The model.
@@ -73,20 +73,23 @@ pub(super) fn run(
     }
 
     for heading in &script.heading {
-        writeln!(io.out, "# {heading}")?;
+        write!(io.out, "{}", commented(heading, io.style.width))?;
     }
     let lines = script.lines.iter().zip(replay.steps()).zip(&differences);
     for (number, ((line, step), differences)) in (1_usize..).zip(lines) {
-        writeln!(io.out, "\n{number}. {}\n   => {}", line.input, describe(&step.outcome))?;
+        let width = io.style.width;
+        write!(io.out, "\n{}", labeled(&format!("{number}. "), &line.input.to_string(), width))?;
+        write!(io.out, "{}", labeled("   => ", &describe(&step.outcome), width))?;
         for change in changes(&step.before, &step.after) {
-            writeln!(io.out, "      {change}")?;
+            write!(io.out, "{}", labeled("      ", &change.to_string(), width))?;
         }
         for notification in step.notifications {
             writeln!(io.out, "      notifies {}", notification.kind.name())?;
         }
         for difference in differences {
             let words = format!("DIFFERS (line {}):", line.number);
-            writeln!(io.out, "   {} {difference}", io.style.bad(&words))?;
+            let label = format!("   {} ", io.style.bad(&words));
+            write!(io.out, "{}", labeled(&label, &difference.to_string(), width))?;
         }
     }
     writeln!(io.out)?;
@@ -100,25 +103,30 @@ pub(super) fn run(
     let steps = script.lines.len();
     if no_room {
         let words = io.style.open("INCOMPLETE:");
-        writeln!(io.out, "{words} the model has no room for all objects of this trace.")?;
+        writeln!(io.out, "{words} the objects of this trace exceed the bounds of the model.")?;
     }
     if differing > 0 {
         let words = io.style.bad("DIFFERENT:");
-        writeln!(io.out, "{words} {differing} of what the trace expects is not what the model does.")?;
+        writeln!(io.out, "{words} the model differs from the trace in {}.", counted(differing, "place"))?;
     } else {
-        let steps = counted(steps, "step");
-        writeln!(io.out, "{steps}; what {expecting} of them say is what the model does.")?;
+        writeln!(io.out, "{}, {expecting} with an expectation; the model meets all of them.", counted(steps, "step"))?;
     }
     if violations.is_empty() {
         writeln!(
             io.out,
-            "No property is false on the way, of {}.",
+            "{} evaluated in each step; none is false.",
             counted(dependencies.catalogue.properties().len(), "property")
         )?;
     } else {
-        writeln!(io.out, "{} {} false on the way.", io.style.bad("FALSE:"), counted(violations.len(), "property"))?;
+        writeln!(io.out, "{} {} in this trace.", io.style.bad("FALSE:"), counted(violations.len(), "property"))?;
     }
     Ok(exit)
+}
+
+/// Returns a comment of a trace as lines of at most `width` columns, each behind `# `.
+pub(super) fn commented(text: &str, width: Option<u16>) -> String {
+    let lines = wrap(text, width.map_or(usize::MAX, |width| usize::from(width).saturating_sub(2).max(1)));
+    lines.iter().map(|line| format!("# {line}\n")).collect()
 }
 
 pub(super) fn read(file: &Path, io: &mut Io<'_>) -> Result<Script, Failure> {

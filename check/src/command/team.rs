@@ -38,7 +38,7 @@ pub(super) struct TeamArgs {
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "10m", requires = "checkpoint")]
     pub(super) checkpoint_every: Duration,
 
-    /// Take a process for lost that is not heard for this time, at least 5s
+    /// Treat a process as lost after this time without a message, at least 5s
     #[arg(long, value_name = "TIME", value_parser = duration, default_value = "2m", requires = "hosts")]
     pub(super) silence: Duration,
 }

@@ -9,6 +9,7 @@ mod records;
 mod replay;
 mod schemas;
 mod validator;
+mod widths;
 
 use std::{fs, path::PathBuf};
 
@@ -159,7 +160,7 @@ fn a_false_property_is_explained() {
         "             pi1.received: 0 → 700\n",
         "```mermaid\nsequenceDiagram\n",
         "cargo run --bin check -- replay - <<'END'\ncreate  pi1 1000 usd",
-        "FALSE: 1 property false on the way.",
+        "FALSE: 1 property in this trace.",
     ] {
         assert!(answer.out.contains(part), "{part}: {}", answer.out);
     }

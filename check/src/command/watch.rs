@@ -14,7 +14,7 @@ use super::{CommonOptions, Exit, Failure, Io};
 // A build without the feature `watch` has the same help, and no crate `holdfast-watch`. With the feature, the compiler
 // compares these defaults with those of the crate.
 
-/// Seconds up to which a signature counts.
+/// The default of the largest age of a signature, in seconds.
 const TOLERANCE: i64 = 300;
 /// Hours before the end of a hold.
 const HOLD_HOURS: i64 = 24;
@@ -30,7 +30,7 @@ pub(super) struct WatchArgs {
     /// Signing secret of a webhook endpoint, or @FILE that holds it; may be given several times
     #[arg(long, required = true, value_name = "SECRET")]
     secret: Vec<String>,
-    /// Age in seconds up to which a signature counts
+    /// Largest age of a signature, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = TOLERANCE, value_parser = clap::value_parser!(i64).range(1..=86_400))]
     tolerance: i64,
     /// Database of events and alerts, created if it does not exist
@@ -39,7 +39,7 @@ pub(super) struct WatchArgs {
     /// Time for which a closed payment is kept after its last event
     #[arg(long, value_name = "TIME", default_value = "90d", value_parser = duration)]
     forget: Duration,
-    /// Webhook that gets each alert as JSON, until it accepts it
+    /// Webhook that receives each alert as JSON; repeated until it accepts
     #[arg(long, value_name = "URL", value_parser = url)]
     alert: Option<String>,
     /// Provider whose GET /v1/events fills gaps
@@ -57,10 +57,10 @@ pub(super) struct WatchArgs {
     /// Days for which a refund may be pending
     #[arg(long, value_name = "DAYS", default_value_t = REFUND_DAYS, value_parser = clap::value_parser!(i64).range(1..=365))]
     refund_days: i64,
-    /// Seconds by which events of one step may come after its first
+    /// Largest time between the first and the last event of a step, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(i64).range(0..=86_400))]
     lag: i64,
-    /// Places of the search that are looked at for one payment
+    /// Largest number of search states for one payment
     #[arg(long, value_name = "PLACES", default_value_t = 20_000, value_parser = clap::value_parser!(u32).range(1..))]
     effort: u32,
 }

@@ -56,7 +56,7 @@ impl WebSite {
     /// Answers a request.
     #[must_use]
     pub fn answer(&self, request: &SiteRequest<'_>) -> SiteResponse {
-        // A page of another site must not reach this one under a name of its own.
+        // Another site must not reach this server through a host name that resolves to the loopback interface.
         if !request.host.is_some_and(is_loopback) {
             return refused(400, "host", "expected localhost, 127.0.0.1 or [::1], with or without a port");
         }

@@ -103,7 +103,7 @@ impl Run<'_> {
             }
         }
         let wrong: Vec<&FieldDifference> = judge::wrong(&found);
-        // Of a payment that is somewhere else, the rest is another too.
+        // If the payment is in another state, its other fields differ as well.
         let told = |it: &&FieldDifference| wrong.is_empty() || it.mismatch != Mismatch::Value;
         sightings.extend(judge::shapes(&found.iter().filter(told).cloned().collect::<Vec<_>>()));
         if wrong.is_empty() {

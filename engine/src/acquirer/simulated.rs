@@ -1,4 +1,4 @@
-//! An acquirer with its own ledger that treats each test method as its row in the table says.
+//! An acquirer with its own ledger. Each test method behaves as its row in the table states.
 
 use super::{
     Acquirer, Answer, Ask, Effect, Fault, Faults, Ledger, LedgerError, MemoryLedger, NoAnswer, NoFaults, Position,

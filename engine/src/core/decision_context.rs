@@ -246,7 +246,7 @@ pub(super) fn not_found(noun: &'static str, id: impl Display, param: &'static st
 }
 
 impl TextsChange {
-    /// Returns the texts of a new payment method: those that its data in this request gives.
+    /// Returns the texts that the request gives for a new payment method.
     pub(crate) fn of_method(&self) -> SharedTexts {
         let data = self.texts.as_deref().and_then(|texts| texts.given_value("payment_method_data"))?;
         Self::of(Texts { given: Some(data.to_string()), ..Texts::default() }).apply(&None)

@@ -101,7 +101,7 @@ fn posted_in_time(
     }
 }
 
-/// Returns how much of a refund counts: nothing for the picture of a released hold and after the refund is undone.
+/// Returns the amount of a refund that counts: 0 for the record of a released hold, and after the refund is undone.
 fn returned(refund: &Refund) -> i128 {
     let counts = refund.reference.is_some() && !refund.status.is_undone();
     if counts { i128::from(refund.amount.minor()) } else { 0 }

@@ -8,7 +8,7 @@ use crate::objects::{OldSecret, Secret, WebhookEndpoint};
 use crate::refusal::Reason;
 use crate::time::Seconds;
 
-/// The most replaced secrets that sign beside the current one; the oldest is dropped.
+/// The maximum number of replaced secrets that sign beside the current one; the oldest is dropped.
 const MOST_OLD: usize = 8;
 
 /// Handles `POST /v1/webhook_endpoints`.

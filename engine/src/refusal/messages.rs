@@ -1,4 +1,4 @@
-//! The messages of refusals: what was wrong and, where it is not obvious, what to do.
+//! The messages of refusals: the fault and, where it is not obvious, the remedy.
 
 use super::{Operation, Reason, SessionOperation};
 use crate::objects::{Failure, IntentStatus, SetupStatus};

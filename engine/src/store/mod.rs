@@ -78,7 +78,7 @@ pub struct OpenAsk {
     pub account: AccountId,
     /// The API version of the command.
     pub version: ApiVersion,
-    /// The instant the decision is made for, however late the answer comes.
+    /// The instant for which the decision is made; a late answer does not change it.
     pub asked_at: Time,
     /// The number of the request.
     pub request: u64,

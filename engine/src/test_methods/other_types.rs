@@ -5,7 +5,7 @@ use super::{Behaviour, Challenge};
 use crate::time::{DAY, Seconds};
 use serde::{Deserialize, Serialize};
 
-/// The way in which a payment by another type goes.
+/// The flow of a payment by another type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum ProviderFlow {
     /// The customer pays on a page of the provider.

@@ -19,7 +19,7 @@ fn completion(session: &str, method: TestMethod) -> EnvironmentEvent {
     }
 }
 
-/// P18: a given value replaces no value of the engine's own, and no secret is shown.
+/// P18: a given value never replaces a value that the engine computes, and no secret is shown.
 #[test]
 fn given_values_replace_nothing_and_show_no_secret() {
     let w = fresh();

@@ -153,7 +153,7 @@ fn create_intent(codec: &mut impl Codec, create: Create, is_free: bool) -> Creat
     }
 }
 
-/// Returns the fee and the transfer amount. Without `is_free`, only the one that fits the flow may be named.
+/// Returns the fee and the transfer amount. Without `is_free`, at most the amount that fits the flow is set.
 fn connect_amounts(
     codec: &mut impl Codec,
     wanted: (Option<i64>, Option<i64>),

@@ -1,4 +1,4 @@
-//! Events of banks that chaos decides when a request is answered and that happen days later.
+//! Bank events that chaos decides with a response and injects days later.
 
 use super::table::Behavior;
 use super::{Chaos, ChaosDecision};

@@ -39,7 +39,7 @@ impl ChaosDelivery {
         Self { inner, chaos, engine: OnceLock::new(), origin: origin.to_owned(), failed: Mutex::default() }
     }
 
-    /// Gives it the engine whose events it delivers.
+    /// Sets the engine whose events it delivers.
     pub(crate) fn serve(&self, engine: &Arc<Engine>) {
         let _ = self.engine.set(Arc::downgrade(engine));
     }
@@ -117,7 +117,7 @@ impl ChaosDelivery {
         Some(Post { url: post.url.clone(), signature, body })
     }
 
-    /// Posts while responses are left alone.
+    /// Posts without chaos in the responses of the API.
     fn calmly(&self, post: &Post) -> Option<u16> {
         self.chaos.begin_calm();
         let status = self.inner.post(post);
@@ -146,13 +146,13 @@ impl Chaos {
         self.held().down_until = until;
     }
 
-    /// Begins a time in which responses are left alone.
+    /// Begins a period without chaos in responses.
     fn begin_calm(&self) {
         let mut state = self.held();
         state.calm = state.calm.saturating_add(1);
     }
 
-    /// Ends a time in which responses are left alone.
+    /// Ends a period without chaos in responses.
     fn end_calm(&self) {
         let mut state = self.held();
         state.calm = state.calm.saturating_sub(1);
@@ -208,7 +208,7 @@ mod tests {
     use super::*;
     use crate::chaos::{ChaosChoice, ChaosProfile};
 
-    /// A handler whose request to the API meets chaos or not, and that refuses the delivery.
+    /// A handler that refuses the delivery after a request to the API, with or without chaos.
     struct Asking(Arc<Chaos>, Mutex<Vec<bool>>);
 
     impl DeliveryPort for Asking {

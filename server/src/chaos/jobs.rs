@@ -9,9 +9,9 @@ use holdfast_engine::time::{DAY, HOUR, MINUTE, Seconds};
 use holdfast_engine::{ASYNC_CAPTURE_LIMIT, AccountId, Object, Time};
 use std::sync::Arc;
 
-/// The latest first attempt of a delivery after its event: of the three days (HOOK-3), two hours are left for retries.
+/// The longest delay of a first delivery attempt, in seconds: two hours of the three days (HOOK-3) are left for retries.
 const LATEST_WEBHOOK: Seconds = 3 * DAY - 2 * HOUR;
-/// The longest wait of a delivery that others overtake, in seconds.
+/// The longest delay of a delivery that others overtake, in seconds.
 const OVERTAKEN: Seconds = 20;
 /// The number of due jobs that are searched for a delivery that overtakes.
 const MOST_OVERTAKING: usize = 1_000;

@@ -1,8 +1,8 @@
 //! Chaos: everything that the specification permits and a careful sandbox never does.
 //!
 //! `table.rs` names the behaviors. [`Chaos`] decides, counts and logs them: each decision is a function of the seed, the
-//! behavior, the scope, what it is about, and the number of its earlier occasions. So a decision does not depend on other
-//! behaviors, nor on other orders. The module `unreliable` acts on responses, `delivery` on webhooks, `jobs` on due jobs,
+//! behavior, the scope, what it is about, and the number of its earlier occasions. A decision therefore depends neither
+//! on other behaviors nor on their order. The module `unreliable` acts on responses, `delivery` on webhooks, `jobs` on due jobs,
 //! `acquirer` on the bank's answers.
 
 mod acquirer;
@@ -66,12 +66,12 @@ pub struct Exchange {
     pub is_received: bool,
 }
 
-/// One occurrence, with a word on where.
+/// One occurrence, with its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Occurrence {
     /// The occasion.
     pub occasion: Occasion,
-    /// The request, event or object that it happened to.
+    /// The request, event or object that it affected.
     pub subject: String,
 }
 
@@ -134,7 +134,7 @@ impl Chaos {
         Self { is_autonomous: false, ..Self::new(choice, None) }
     }
 
-    /// Begins again with another seed, without what was counted; only the occasions in `only` may happen.
+    /// Restarts with another seed and empty counts; only the occasions in `only` may happen.
     pub fn restart(&self, choice: ChaosChoice, only: Option<BTreeSet<Occasion>>) {
         *self.held() = ChaosState { only, ..ChaosState::new(choice) };
     }
@@ -223,7 +223,7 @@ impl Chaos {
         let row = behavior.row();
         let line = json!({ "chaos": row.name, "subject": subject, "count": count, "draw": format!("{draw:016x}"),
             "requirements": row.requirements, "what": row.what });
-        // A log that cannot be written stops nothing.
+        // An error of the log is ignored.
         let _ = writeln!(out, "{line}").and_then(|()| out.flush());
     }
 

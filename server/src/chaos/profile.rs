@@ -48,8 +48,8 @@ impl ChaosProfile {
     }
 
     /// Reads a profile from TOML: `base` names the profile to begin with (default `ordinary`), and a behavior's name has
-    /// its probability in thousandths. `slow_ms` and `retry_after_s` set the delays; `delays` are those of a file that
-    /// does not.
+    /// its probability in thousandths. `slow_ms` and `retry_after_s` set the delays; `delays` are the
+    /// defaults.
     ///
     /// # Errors
     /// A message that names the key and what is accepted.
@@ -119,8 +119,8 @@ impl std::str::FromStr for ChaosChoice {
 }
 
 impl ChaosChoice {
-    /// Reads `SEED` or `SEED:PROFILE`; a profile is a built-in name or a TOML file. `delays` are those of a profile that
-    /// does not set its own.
+    /// Reads `SEED` or `SEED:PROFILE`; a profile is a built-in name or a TOML file. `delays` are the
+    /// defaults of a profile.
     ///
     /// # Errors
     /// A message that names the seed, the profile or the key, and what is accepted.

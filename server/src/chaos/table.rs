@@ -1,5 +1,5 @@
-//! The table of chaos behaviors: what each is, its requirements, its probabilities, its look on the wire and what correct
-//! code does.
+//! The table of chaos behaviors: the description of each, its requirements, its probabilities, its effect on the wire and
+//! the reaction of correct code.
 
 /// The part that shows a behavior.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

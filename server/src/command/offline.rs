@@ -133,7 +133,7 @@ pub(crate) fn run(task: Task) -> Outcome {
     }
 }
 
-/// Returns the text about books without a difference. Objects with open requests to the acquirer were not compared with
+/// Returns the summary of ledgers without a difference. Objects with open requests to the acquirer were not compared with
 /// its ledger, so the result is then incomplete.
 fn reconciled(sum: &Summary) -> (String, Ending) {
     let compared = format!(

@@ -7,10 +7,10 @@ use holdfast_engine::time::Seconds;
 
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub(crate) struct SettlementOptions {
-    /// Fee of a payment: basis points and minor units [default: as it is; 290+30 for a new account].
+    /// Fee of a payment: basis points and minor units [default: unchanged; 290+30 for a new account].
     #[arg(long, value_name = "POINTS+UNITS", value_parser = fee)]
     fee: Option<(u32, Money)>,
-    /// Seconds until the money of a payment is available [default: as it is; 172800 for a new account].
+    /// Seconds until the money of a payment is available [default: unchanged; 172800 for a new account].
     #[arg(long, value_name = "SECONDS", value_parser = delay)]
     settlement_delay: Option<Seconds>,
 }

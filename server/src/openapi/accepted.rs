@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// The ids in the paths, one of each kind.
 const PREFIXES: [&str; 11] = ["pi", "ch", "re", "seti", "cs_test", "cus", "pm", "tr", "fee", "we", "acct"];
 
-/// Values for the required parameters, and what else a request needs to be readable.
+/// Values for the required parameters, and for others that a readable request needs.
 const BASES: &[(&str, &str)] = &[
     ("/v1/payment_intents", "amount=1000&currency=usd"),
     ("/v1/checkout/sessions", "mode=payment"),

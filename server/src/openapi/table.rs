@@ -36,7 +36,7 @@ pub(super) const OBJECTS: &[(&str, &str)] = &[
          payment_status!:=no_payment_required|paid|unpaid setup_intent!:@setup_intent? \
          status!:=complete|expired|open success_url!:text? ui_mode!:text url!:text?",
     ),
-    // A deleted one says no more than that.
+    // A deleted object shows no other field.
     ("customer", "id!:text created:time deleted:bool description:text? email:text? metadata:map name:text?"),
     ("deleted", "id!:text deleted!:bool"),
     (

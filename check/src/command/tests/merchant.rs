@@ -15,7 +15,7 @@ fn a_replay_of_a_merchant_takes_no_other_plan() {
     }
 }
 
-/// One run has a seed and a profile of its own, and as many purchases as `--together` says.
+/// A single run takes its seed and profile from `--once`, and its number of purchases from `--together`.
 #[test]
 fn a_single_run_of_a_merchant_takes_no_other_choice() {
     for other in [["--chaos", "1:calm"], ["--purchases", "3"], ["--replay", "run.toml"]] {

@@ -19,7 +19,7 @@ fn a_replay_shows_what_changed() {
         "1. create pi1 300 usd automatic method=card_visa confirm\n   => succeeded capturable=0 received=300\n",
         "      pi1.received: – → 300\n",
         "      notifies payment_intent.created\n",
-        "No property is false on the way, of 2 properties.",
+        "1 step, 1 with an expectation; the model meets all of them.\n2 properties evaluated in each step; none is false.",
     ] {
         assert!(answer.out.contains(part), "{part}: {}", answer.out);
     }
@@ -32,7 +32,7 @@ fn a_replay_names_what_is_not_as_the_trace_says() {
     for part in [
         "DIFFERS (line 1): expected succeeded, found requires_payment_method",
         "DIFFERS (line 1): expected nobody notified, found notifies payment_intent.created",
-        "DIFFERENT: 2 of what the trace expects is not what the model does.",
+        "DIFFERENT: the model differs from the trace in 2 places.",
     ] {
         assert!(answer.out.contains(part), "{part}: {}", answer.out);
     }

@@ -1,4 +1,4 @@
-//! The provider's documented parameters: what a reader does not know is stored as given and shown, or refused (P17, P18).
+//! The provider's documented parameters: a parameter that a reader does not know is stored and shown as given, or refused (P17, P18).
 //!
 //! `parameters.txt` has every parameter of the provider's request types; `server/clients/node/parameters.cjs` writes it.
 

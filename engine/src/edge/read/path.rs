@@ -110,8 +110,8 @@ fn segments(text: &str) -> impl Iterator<Item = &str> {
 /// Returns the operation of `routes` for a method at a path, and the last id in that path.
 ///
 /// # Errors
-/// The methods that `routes` have at that path: none means that nothing is there (404), some mean that the method is
-/// wrong (405). `None` stands for a method that the API does not have.
+/// Returns the methods of `routes` at that path: an empty list is a 404, any other a 405. `None` is a method that the API
+/// does not have.
 pub fn locate<'t, 'p, H>(
     routes: &'t [Route<H>],
     verb: Option<Verb>,

@@ -1,4 +1,4 @@
-//! A test that every reader reads the parameters that it knows: a name on a list that nothing reads is accepted and lost.
+//! A test that every reader reads the parameters that it knows: a listed name that no reader reads would be accepted and lost.
 
 use super::documented::is_documented;
 use super::{ROUTES, Reader, Route, form};
@@ -58,7 +58,7 @@ struct Parameters {
     read: BTreeSet<String>,
 }
 
-/// Returns those of `found`, an operation and a name each, that no row excuses, and the rows that excuse none.
+/// Returns the pairs of operation and name in `found` that no row excuses, and the rows that excuse none.
 fn unexcused(found: &[(String, String)], rows: &[(&str, &str, &str)]) -> (Vec<String>, Vec<String>) {
     let is_excused = |(operation, name): &&(String, String)| rows.iter().any(|row| is_about(row, operation, name));
     let is_used = |row: &&(&str, &str, &str)| found.iter().any(|(operation, name)| is_about(row, operation, name));

@@ -228,7 +228,7 @@ pub(super) fn bracketed(parts: &[&str]) -> String {
     rest.iter().fold(first.to_owned(), |name, part| format!("{name}[{part}]"))
 }
 
-/// Replaces what the API does not show as it was given. An account shows the status of a capability, and of a number that
+/// Replaces the values that the API does not show as given. An account shows the status of a capability, and of a number that
 /// identifies someone only that it was given.
 pub(super) fn as_shown(path: &Path<'_>, given: &mut Value) {
     if let Some(Value::Object(data)) = given.pointer_mut("/payment_method_options/card/three_d_secure") {

@@ -112,7 +112,7 @@ pub(super) fn balance_transaction(entry: &BalanceTransaction) -> Value {
     })
 }
 
-/// Returns the balance of an account: what is available and what is pending, apart, in each currency. US dollars are
+/// Returns the balance of an account: the available and the pending amount, apart, in each currency. US dollars are
 /// always shown.
 pub(super) fn balance(balances: &[(Currency, Funds)]) -> Value {
     let dollars = [(Currency::Usd, Funds::default())];

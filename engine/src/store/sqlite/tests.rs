@@ -63,7 +63,7 @@ fn old_tables_are_migrated() {
     assert_eq!(found, schema::VERSION);
 }
 
-/// A file whose records are of an older make is refused, with what to do, and left as it was.
+/// A file with records of an older format is refused with advice, and left unchanged.
 #[test]
 fn a_file_of_older_records_is_refused() {
     let folder = tempfile::tempdir().unwrap();
@@ -110,7 +110,7 @@ fn fill(connection: &Connection) {
     }
 }
 
-/// A store that is emptied has nothing left of what was in it, in no table and at hand, and counts from 1 again.
+/// A store that is emptied keeps nothing, in no table and in no cache, and counts from 1 again.
 #[test]
 fn an_emptied_store_is_as_new() {
     let store = SqliteStore::in_memory().unwrap();
