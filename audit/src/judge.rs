@@ -54,7 +54,7 @@ pub fn judge(group: Group, config: &Config, bounds: Bounds) -> Verdict {
     let Group { id, mut events } = group;
     let line = events.iter().map(|logged| logged.line).min().unwrap_or(0);
     if events.len() > bounds.events {
-        let why = format!("{} events are more than the {} that are looked at", events.len(), bounds.events);
+        let why = format!("the payment has {} events; the limit is {}", events.len(), bounds.events);
         let count = events.len();
         return Verdict { id, events: count, repeated: 0, missing: 0, line, finding: Finding::CannotTell { why } };
     }

@@ -240,7 +240,7 @@ fn read_all<R: Read>(
         return Err(Unreadable::NotComplete(notes.pop().unwrap_or_default()));
     }
     if !options.bounds.gaps && tally.malformed > 0 {
-        let why = format!("{} lines are no events and were left out", tally.malformed);
+        let why = format!("lines left out because they are no events: {}", tally.malformed);
         return Err(Unreadable::NotComplete(why));
     }
     Ok(LogsRead { tally, notes, digest })

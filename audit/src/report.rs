@@ -249,13 +249,15 @@ pub fn markdown(report: &Report, log: &str) -> String {
     text
 }
 
-/// The verdict on the log, in a sentence.
+/// Returns the verdict on the log as a sentence.
 fn conclusion(report: &Report) -> &'static str {
     match (report.impossible, report.is_complete()) {
-        (0, true) => "Some history of the model tells every payment's events.",
+        (0, true) => "Some execution of the model produces the events of each payment.",
         (0, false) => "Nothing impossible was found, but not everything could be judged.",
-        (_, true) => "There are payments that no history of the model tells.",
-        (_, false) => "There are payments that no history of the model tells, and not everything could be judged.",
+        (_, true) => "No execution of the model produces the events of some payments.",
+        (_, false) => {
+            "No execution of the model produces the events of some payments, and not everything could be judged."
+        }
     }
 }
 

@@ -97,8 +97,8 @@ impl fmt::Display for Tally {
         let Self { compared, beyond, held, allowed, tolerated, witnessed: _, suppressed: _ } = self;
         write!(
             out,
-            "{compared} steps compared, {beyond} beyond the bounds, {held} left out beside open requests, \
-             {allowed} with a permitted alternative, {tolerated} tolerated"
+            "steps compared: {compared}, beyond the bounds: {beyond}, left out beside open requests: {held}, \
+             with a permitted alternative: {allowed}, tolerated: {tolerated}"
         )
     }
 }

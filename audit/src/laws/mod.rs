@@ -34,7 +34,7 @@ pub(crate) struct LawContext<'a> {
     pub(crate) twins: usize,
 }
 
-/// Events that no history contains together.
+/// Events that no execution contains together.
 #[derive(Clone, Debug)]
 pub(crate) struct Contradiction {
     /// The events by their places, each with the weight of the suspicion against it.

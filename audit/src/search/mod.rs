@@ -208,7 +208,7 @@ impl Search<'_, '_> {
             }
             if self.places.len() > self.bounds.places || self.steps > self.bounds.places.saturating_mul(STEPS) {
                 let why = format!(
-                    "{} possible histories and {} steps were looked at, and none leads to the end",
+                    "tried: {} executions and {} steps; none explains all events",
                     self.places.len(),
                     self.steps
                 );
@@ -222,7 +222,7 @@ impl Search<'_, '_> {
         self.end().into()
     }
 
-    /// Returns what the end of the search means: "impossible" if everything was tried, else "cannot tell".
+    /// Returns the verdict at the end of a search without success: "impossible" if everything was tried, else "cannot tell".
     fn end(&self) -> Finding {
         let exhausted = self.coverage.exhausted();
         let stuck = match self.nearest() {
@@ -236,7 +236,7 @@ impl Search<'_, '_> {
             Ok(proof) => stuck.impossible(logged, proof).into(),
             Err(cut) => Finding::CannotTell {
                 why: format!(
-                    "{cut}; no history was found past `{}` in line {}: {}",
+                    "{cut}; no execution was found that explains `{}` in line {}: {}",
                     logged.kind, logged.line, stuck.why
                 ),
             },

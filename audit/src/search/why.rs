@@ -31,13 +31,13 @@ const STEP_PROPERTIES: [&str; 8] = [
 
 /// The end of a search.
 pub(super) enum End {
-    /// At something that the model does not have.
+    /// At an event that the model cannot represent.
     OutOfModel(String),
-    /// At an event that no history that was tried comes past.
+    /// At an event that no explored execution explains.
     Stuck(Box<Stuck>),
 }
 
-/// An event that no history that was tried comes past. It is no verdict.
+/// An event that no explored execution explains. This alone is no verdict.
 pub(super) struct Stuck {
     /// The event, by its place.
     pub(super) event: usize,
@@ -66,7 +66,7 @@ struct Nearest {
 }
 
 impl Search<'_, '_> {
-    /// Returns the first event that no history comes past, and what is wrong with it.
+    /// Returns the first event that no explored execution explains, and the reason.
     pub(super) fn nearest(&self) -> End {
         let index = usize::try_from(self.furthest.0).unwrap_or(usize::MAX);
         let Some(logged) = self.case.events.get(index) else {

@@ -141,7 +141,7 @@ const CAUGHT: &[Tampering] = &[
     }),
 ];
 
-/// A log that some history explains if events are missing, and none if the log is complete.
+/// A log that some execution explains if events are missing, and none if the log is complete.
 #[rustfmt::skip]
 const CAUGHT_IF_COMPLETE: &[Tampering] = &[
     ("refund larger than the rest", PIECES, |log| set(log, "refund.created", 1, "amount", json!(900))),
@@ -167,7 +167,7 @@ const CAUGHT_IF_COMPLETE: &[Tampering] = &[
     }),
 ];
 
-/// A tamper that cannot be decided in principle: some history explains the log all the same.
+/// A tamper that cannot be decided in principle: some execution explains the log all the same.
 #[rustfmt::skip]
 const ACCEPTED: &[Edit] = &[
     // An amount may be changed before payment, and no event tells it.

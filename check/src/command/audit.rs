@@ -18,7 +18,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{CommonOptions, Exit, Failure, Io};
 use crate::interrupt::Interrupt;
-use crate::table::{Align, grouped, lay_out};
+use crate::table::{Align, counted_u64, grouped, lay_out};
 
 /// Arguments of `check audit`.
 #[derive(Debug, clap::Args)]
@@ -209,7 +209,7 @@ fn tell(report: &Report, exit: Exit, show: usize, io: &mut Io<'_>) -> io::Result
     }
     let more = report.impossible.saturating_add(report.cannot_tell).saturating_sub(shown);
     if more > 0 {
-        writeln!(io.out, "and {} more: --show, --json-to and --markdown tell of them\n", grouped(more))?;
+        writeln!(io.out, "and {} more: see --show, --json-to and --markdown\n", grouped(more))?;
     }
     let figures = report.summary().into_iter().map(|(name, number)| vec![name.to_owned(), grouped(number)]);
     writeln!(io.out, "{}", lay_out(&[("", Align::Left), ("", Align::Right)], figures, io.style.width))?;
@@ -218,15 +218,15 @@ fn tell(report: &Report, exit: Exit, show: usize, io: &mut Io<'_>) -> io::Result
     }
     match exit {
         Exit::Fine => {
-            writeln!(io.out, "{}: some history tells every payment's events.", io.style.good("ACCEPTED"))
+            writeln!(io.out, "{}: the model can produce the events of each payment.", io.style.good("ACCEPTED"))
         }
         Exit::False => {
             writeln!(
                 io.out,
-                "{}: no history tells the events of {} of {} payments.",
+                "{}: the model cannot produce the events of {} of {}.",
                 io.style.bad("IMPOSSIBLE"),
                 grouped(report.impossible),
-                grouped(report.payments)
+                counted_u64(report.payments, "payment")
             )
         }
         Exit::Incomplete | Exit::Usage if report.interrupted && report.payments > 0 => {

@@ -9,7 +9,7 @@ use holdfast_drive::{Class, KnownFindings, Progress, Report, RequirementVerdict,
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{CommonOptions, Exit, Failure, Io};
-use crate::table::{Align, grouped, lay_out};
+use crate::table::{Align, counted_u64, lay_out};
 
 /// Arguments of `check drive`.
 #[derive(Clone, Debug, clap::Args)]
@@ -212,10 +212,10 @@ fn print(report: &Report, took: Duration, io: &mut Io<'_>) -> Result<(), Failure
         }
     }
     for (what, answer) in &report.missing {
-        writeln!(io.out, "not there: {what} ({answer})")?;
+        writeln!(io.out, "missing: {what} ({answer})")?;
     }
     if !report.unasked.is_empty() {
-        writeln!(io.out, "never seen to work, nor to be missing: {}", report.unasked.join(", "))?;
+        writeln!(io.out, "not judged, neither seen to work nor to be missing: {}", report.unasked.join(", "))?;
     }
     let (run, races) = (report.races.iter().filter(|race| race.runs > 0).count(), report.races.len());
     if run < races {
@@ -224,10 +224,10 @@ fn print(report: &Report, took: Duration, io: &mut Io<'_>) -> Result<(), Failure
     let seconds = took.as_secs();
     writeln!(
         io.out,
-        "{} operations in {} sequences, {} requests, {seconds} s; {} kinds of steps",
-        grouped(report.operations),
-        grouped(report.sequences),
-        grouped(report.requests),
+        "{} in {}, {}, {seconds} s; kinds of steps: {}",
+        counted_u64(report.operations, "operation"),
+        counted_u64(report.sequences, "sequence"),
+        counted_u64(report.requests, "request"),
         report.edges
     )?;
     let counts = RequirementVerdict::ALL.map(|it| format!("{} {}", report.requirements_with(it), it.name()));

@@ -78,7 +78,7 @@ mod checking {
         let checked = check_until(&config, &order, io.interrupt.flag(), &mut |report| {
             if is_shown && report.planned.saturating_sub(shown) >= 100 {
                 shown = report.planned;
-                eprintln!("{} purchases, {} s", report.purchases, report.elapsed.as_secs());
+                eprintln!("purchases: {}, {} s", report.purchases, report.elapsed.as_secs());
             }
         });
         let report = match checked {

@@ -72,26 +72,7 @@ pub(super) fn run(
         return Ok(exit);
     }
 
-    for heading in &script.heading {
-        write!(io.out, "{}", commented(heading, io.style.width))?;
-    }
-    let lines = script.lines.iter().zip(replay.steps()).zip(&differences);
-    for (number, ((line, step), differences)) in (1_usize..).zip(lines) {
-        let width = io.style.width;
-        write!(io.out, "\n{}", labeled(&format!("{number}. "), &line.input.to_string(), width))?;
-        write!(io.out, "{}", labeled("   => ", &describe(&step.outcome), width))?;
-        for change in changes(&step.before, &step.after) {
-            write!(io.out, "{}", labeled("      ", &change.to_string(), width))?;
-        }
-        for notification in step.notifications {
-            writeln!(io.out, "      notifies {}", notification.kind.name())?;
-        }
-        for difference in differences {
-            let words = format!("DIFFERS (line {}):", line.number);
-            let label = format!("   {} ", io.style.bad(&words));
-            write!(io.out, "{}", labeled(&label, &difference.to_string(), width))?;
-        }
-    }
+    show_steps(&script, &replay, &differences, io)?;
     writeln!(io.out)?;
     for violation in &violations {
         let told = replay.until(violation.step);
@@ -109,7 +90,7 @@ pub(super) fn run(
         let words = io.style.bad("DIFFERENT:");
         writeln!(io.out, "{words} the model differs from the trace in {}.", counted(differing, "place"))?;
     } else {
-        writeln!(io.out, "{}, {expecting} with an expectation; the model meets all of them.", counted(steps, "step"))?;
+        writeln!(io.out, "{}; {} met.", counted(steps, "step"), counted(expecting, "expectation"))?;
     }
     if violations.is_empty() {
         writeln!(
@@ -121,6 +102,36 @@ pub(super) fn run(
         writeln!(io.out, "{} {} in this trace.", io.style.bad("FALSE:"), counted(violations.len(), "property"))?;
     }
     Ok(exit)
+}
+
+/// Prints the heading of a trace, and each step with its response, its changes, its notifications and its differences.
+fn show_steps(
+    script: &Script,
+    replay: &Replay,
+    differences: &[Vec<Difference>],
+    io: &mut Io<'_>,
+) -> Result<(), Failure> {
+    let width = io.style.width;
+    for heading in &script.heading {
+        write!(io.out, "{}", commented(heading, width))?;
+    }
+    let lines = script.lines.iter().zip(replay.steps()).zip(differences);
+    for (number, ((line, step), differences)) in (1_usize..).zip(lines) {
+        write!(io.out, "\n{}", labeled(&format!("{number}. "), &line.input.to_string(), width))?;
+        write!(io.out, "{}", labeled("   => ", &describe(&step.outcome), width))?;
+        for change in changes(&step.before, &step.after) {
+            write!(io.out, "{}", labeled("      ", &change.to_string(), width))?;
+        }
+        for notification in step.notifications {
+            writeln!(io.out, "      notifies {}", notification.kind.name())?;
+        }
+        for difference in differences {
+            let words = format!("DIFFERS (line {}):", line.number);
+            let label = format!("   {} ", io.style.bad(&words));
+            write!(io.out, "{}", labeled(&label, &difference.to_string(), width))?;
+        }
+    }
+    Ok(())
 }
 
 /// Returns a comment of a trace as lines of at most `width` columns, each behind `# `.

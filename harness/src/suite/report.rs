@@ -232,7 +232,7 @@ impl fmt::Display for SuiteReport {
             writeln!(out, "agreed")?;
         }
         for (mode, ModeSummary { sequences, compared }) in &self.modes {
-            writeln!(out, "{mode}: {sequences} sequences, {compared} steps compared")?;
+            writeln!(out, "{mode}: sequences: {sequences}, steps compared: {compared}")?;
         }
         for (mode, why) in &self.skipped {
             writeln!(out, "{mode}: not run, {why}")?;

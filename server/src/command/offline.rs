@@ -115,7 +115,7 @@ pub(crate) fn run(task: Task) -> Outcome {
             let (engine, _) = open(&existing(file)?)?;
             let progress = engine.run_due(at.map_or_else(|| engine.now(), Time::new))?;
             println!(
-                "{} jobs run, {} acquirer requests completed, {} left open, {} idempotency keys removed",
+                "jobs run: {}, requests to the acquirer completed: {}, left open: {}, idempotency keys removed: {}",
                 progress.jobs, progress.answered, progress.open, progress.pruned
             );
             Ok(if progress.open == 0 { Ending::Success } else { Ending::Incomplete })
@@ -137,14 +137,17 @@ pub(crate) fn run(task: Task) -> Outcome {
 /// its ledger, so the result is then incomplete.
 fn reconciled(sum: &Summary) -> (String, Ending) {
     let compared = format!(
-        "no difference: {} payments, {} charges, {} refunds, {} ledger entries, {} holds at the acquirer",
+        "no difference; compared: payments {}, charges {}, refunds {}, ledger entries {}, holds at the acquirer {}",
         sum.intents, sum.charges, sum.refunds, sum.movements, sum.positions
     );
     match sum.open {
         0 => (compared, Ending::Success),
         open => {
             let rest = "their payments were not compared with the acquirer; run `engine run` first";
-            (format!("INCOMPLETE: {open} requests to the acquirer are open, {rest}\n{compared}"), Ending::Incomplete)
+            (
+                format!("INCOMPLETE: requests to the acquirer that are open: {open}; {rest}\n{compared}"),
+                Ending::Incomplete,
+            )
         }
     }
 }

@@ -40,8 +40,8 @@ fn commands_and_exit_codes() {
         ("inspect p.db".to_owned(), 0, "1  PaymentIntent"),
         ("inspect p.db pi_00000000000".to_owned(), 1, "no such object"),
         ("inspect p.db nonsense".to_owned(), 2, "expected an object id"),
-        ("run p.db".to_owned(), 0, "0 jobs run"),
-        ("reconcile p.db".to_owned(), 0, "no difference: 1 payments"),
+        ("run p.db".to_owned(), 0, "jobs run: 0"),
+        ("reconcile p.db".to_owned(), 0, "no difference; compared: payments 1"),
         ("reconcile missing.db".to_owned(), 2, "engine create missing.db"),
         ("reconcile other.db".to_owned(), 2, "it is not a Holdfast store"),
     ];
@@ -86,9 +86,27 @@ fn open_requests_to_the_acquirer_are_incomplete() {
     drop(opened);
     let (code, output) = engine(folder.path(), "reconcile p.db");
     assert_eq!(code, 3, "{output}");
-    assert!(output.starts_with("INCOMPLETE: 1 requests to the acquirer are open"), "{output}");
+    assert!(output.starts_with("INCOMPLETE: requests to the acquirer that are open: 1;"), "{output}");
     assert_eq!(engine(folder.path(), "run p.db").0, 0);
     let (code, output) = engine(folder.path(), "reconcile p.db");
     assert_eq!(code, 0, "{output}");
-    assert!(output.starts_with("no difference: 1 payments"), "{output}");
+    assert!(output.starts_with("no difference; compared: payments 1"), "{output}");
+}
+
+/// Each option of `engine serve` is in the table of the README and in the reference of commands.
+#[test]
+fn the_options_of_serve_are_documented() {
+    let help = Command::new(env!("CARGO_BIN_EXE_engine")).args(["serve", "--help"]).output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let options: Vec<&str> =
+        help.lines().filter_map(|line| line.trim_start().strip_prefix("--")?.split_whitespace().next()).collect();
+    assert!(options.len() >= 11, "{options:?}");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for (file, begin) in [("README.md", "| `--"), ("../docs/src/reference/commands.md", "| `serve` |")] {
+        let text = std::fs::read_to_string(root.join(file)).unwrap();
+        let rows: String = text.lines().filter(|line| line.starts_with(begin)).collect();
+        for option in &options {
+            assert!(rows.contains(&format!("`--{option}`")), "{file} does not name --{option}");
+        }
+    }
 }

@@ -14,10 +14,10 @@ fn a_trace_on_the_engine() {
         (format!("{CAPTURED} => succeeded received=300\n"), Exit::Fine, "1 step on the engine."),
         (format!("{CAPTURED} => requires_capture\n"), Exit::False, "DIFFERS (line 1): expected requires_capture"),
         ("create pi9 300 usd\n".to_owned(), Exit::Incomplete, "left out"),
-        (format!("# way: properties\n{CAPTURED}\n"), Exit::Fine, "1 step on the engine, by way of properties."),
-        (format!("# way: crash 7\n{CAPTURED}\n"), Exit::Fine, "by way of crash 7."),
+        (format!("# way: properties\n{CAPTURED}\n"), Exit::Fine, "1 step on the engine, in the run mode properties."),
+        (format!("# way: crash 7\n{CAPTURED}\n"), Exit::Fine, "in the run mode crash 7."),
         // There are not two requests that could meet, so nothing is judged.
-        (format!("# way: concurrent 2\n{CAPTURED}\n"), Exit::Incomplete, "by way of concurrent 2."),
+        (format!("# way: concurrent 2\n{CAPTURED}\n"), Exit::Incomplete, "in the run mode concurrent 2."),
     ] {
         let answer = on_engine(&trace);
         assert_eq!(answer.exit, exit, "{trace}{}", answer.out);

@@ -19,7 +19,7 @@ fn a_replay_shows_what_changed() {
         "1. create pi1 300 usd automatic method=card_visa confirm\n   => succeeded capturable=0 received=300\n",
         "      pi1.received: – → 300\n",
         "      notifies payment_intent.created\n",
-        "1 step, 1 with an expectation; the model meets all of them.\n2 properties evaluated in each step; none is false.",
+        "1 step; 1 expectation met.\n2 properties evaluated in each step; none is false.",
     ] {
         assert!(answer.out.contains(part), "{part}: {}", answer.out);
     }
