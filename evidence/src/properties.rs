@@ -128,7 +128,7 @@ fn reach(findings: &Findings, of: &Property) -> String {
         }
         Some(Induction::ReachableOnly(escape)) => {
             format!(
-                "known of reachable states only: `{}` breaks it from a state that no history leads to",
+                "known of reachable states only: `{}` breaks it from a state that no execution reaches",
                 escape.input
             )
         }

@@ -65,7 +65,7 @@ pub const PROTOCOL_PROPERTIES: [ProtocolProperty; 14] = [
         "acknowledged-survives",
         Duty::Engine,
         "I13, IDEM-3",
-        "What a client was told to be done is in the books.",
+        "Every operation that a client saw acknowledged is in the books.",
     ),
     property(
         "books-agree-when-quiet",

@@ -65,7 +65,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
         how: Hears(|request, _| create(request, |it| it.application_fee_amount = None)),
     },
     InjectedFault {
-        name: "the destination gets everything, whatever its share",
+        name: "the destination gets everything instead of its share",
         rules: "A17 B50",
         breaks: Seen("transfer"),
         how: Hears(|request, _| {

@@ -11,7 +11,7 @@ use super::edits::{charges, entries, less, lose_entries, refund, refunded_charge
 
 pub(super) const TABLE: &[InjectedFault] = &[
     InjectedFault {
-        name: "a refund gives everything back, whatever was asked",
+        name: "a refund returns everything instead of the amount asked",
         rules: "B42 REF-1",
         breaks: Property("refund-gives-what-was-asked"),
         how: Hears(|request, _| refund(request, |it| it.amount = it.amount.filter(|asked| *asked < 1))),
