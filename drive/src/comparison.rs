@@ -65,7 +65,7 @@ fn of_refunds(view: &PaymentView, list: &[Value], ids: &[String]) -> Vec<FieldDi
     found
 }
 
-/// The versions of the API under which the server shows what it shows, if another one explains it. A payment with refunds
+/// Returns the versions of the API that explain the visible fields, if another version does. A payment with refunds
 /// decides nothing: its numbers may be wrong for many reasons.
 #[must_use]
 pub fn other_versions(version: Version, view: &PaymentView) -> Vec<(&'static str, &'static str, Version)> {
@@ -126,7 +126,7 @@ pub fn overlaid(view: &PaymentView, look: &FetchedObjects, refunds: &[String], v
             view.capturable = if payment.is_some() { view.capturable } else { Amount::ZERO };
         }
         if payment.is_none() && look.fetch_errors.is_empty() {
-            // Where there are charges alone, a payment is what its charge is.
+            // On a server with charges only, a payment has the state of its charge.
             view.received = charge.captured_amount;
             if charge.captured && view.status == IntentStatus::RequiresCapture {
                 view.status = IntentStatus::Succeeded;
@@ -139,7 +139,7 @@ pub fn overlaid(view: &PaymentView, look: &FetchedObjects, refunds: &[String], v
     };
     for (slot, name) in view.refunds.iter_mut().zip(refunds) {
         let Some(shown) = by_id(name) else { continue };
-        // One that the model would not have made is there all the same.
+        // An object that the model would not have created exists nevertheless.
         let refund = slot.get_or_insert(RefundView { status: RefundStatus::Succeeded, amount: Amount::ZERO });
         amount(Some(shown), "/amount", &mut refund.amount);
         if let Some(status) = text(Some(shown), "/status").and_then(|name| RefundStatus::from_name(&name)) {

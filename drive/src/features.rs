@@ -7,7 +7,7 @@ use holdfast_model::{
     RefundProgress, Update,
 };
 
-/// Without these there is not much that can be found: a server on which one never goes through has not been judged.
+/// The essential parts: a server that never accepts one of them has not been judged.
 pub const CORE: [&str; 4] = ["create", "capture", "cancel", "refund"];
 
 /// The parts of the API that an input uses: the operation, and each parameter that is not the usual one.
@@ -130,7 +130,7 @@ const fn of_event(event: &EnvironmentEvent) -> &'static str {
 pub enum RefusalMeaning {
     /// The server has all that the input uses: the refusal is the server's own.
     Known,
-    /// One part is not there.
+    /// One part is missing.
     Lacks,
     /// One of several parts may be missing; nothing is concluded yet.
     Unsure,
@@ -192,8 +192,8 @@ impl Features {
         features(input).into_iter().filter(|feature| !self.through.contains_key(feature)).collect()
     }
 
-    /// Records a refusal of an input that must be accepted. One refusal condemns at most one part: the one that the
-    /// answer names, or the only one that was never let through.
+    /// Records a refusal of an input that must be accepted. One refusal marks at most one part as missing: the one that the
+    /// answer names, or the only one that was never accepted.
     pub fn refuse(&mut self, input: &Input, param: Option<&str>, answer: &str) -> RefusalMeaning {
         let untried = self.untried(input);
         let named = param.and_then(|param| {
@@ -217,7 +217,7 @@ impl Features {
         }
     }
 
-    /// Decides what is still in doubt: of parts that were refused together and never let through, the most special one
+    /// Decides the doubtful parts: of parts that were refused together and never accepted, the most special one
     /// counts as missing.
     pub fn settle_doubts(&mut self) {
         for (parts, answer) in std::mem::take(&mut self.doubts) {
@@ -228,7 +228,7 @@ impl Features {
         }
     }
 
-    /// Forgets what is missing, so that it is asked once more; returns what that was.
+    /// Removes and returns the missing parts, so that they are requested again.
     pub fn reconsider(&mut self) -> BTreeSet<String> {
         std::mem::take(&mut self.missing).into_keys().collect()
     }

@@ -29,7 +29,7 @@ pub enum Expected {
 /// The meaning of a wrong value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Weight {
-    /// The payment is somewhere else, or money is.
+    /// The payment or its money is in another state.
     Money,
     /// A value that misleads a reader.
     Shape,
@@ -49,7 +49,7 @@ pub struct FieldCheck {
 /// The kind of difference of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mismatch {
-    /// It is not there.
+    /// It is missing.
     Missing,
     /// It has another type.
     Type,
@@ -143,7 +143,7 @@ pub fn charge(config: &Config, view: &PaymentView, charge: &ChargeView, version:
         money("/captured", Expected::Flag(charge.captured)),
         money("/refunded", Expected::Flag(is_refunded)),
     ];
-    // Until the hour is over the entry may be there or not (A10, D4).
+    // Within the hour, the entry may or may not exist (A10, D4).
     if charge.posting_left.is_none() {
         facts.push(shape("/balance_transaction", set(charge.links.balance_transaction)));
     }
@@ -190,12 +190,12 @@ pub fn missed(object: &str, shown: &Value, facts: &[FieldCheck]) -> Vec<FieldDif
     facts.iter().flat_map(|fact| check(object, shown.pointer(fact.pointer), fact)).collect()
 }
 
-/// A number, also one that is written as a text or with a point.
+/// Returns a number, also if it is written as text or with a decimal point.
 #[must_use]
 pub fn number(value: &Value) -> Option<i64> {
     let text = |text: &str| text.trim().parse().ok();
     value.as_i64().or_else(|| value.as_str().and_then(text)).or_else(|| {
-        // 700.0 is a number with nothing behind the point.
+        // 700.0 is a whole number.
         value.as_number().map(ToString::to_string).and_then(|shown| shown.strip_suffix(".0").and_then(text))
     })
 }
@@ -215,7 +215,7 @@ fn check(object: &str, shown: Option<&Value>, fact: &FieldCheck) -> Vec<FieldDif
     let is_there = shown.is_some_and(|value| !value.is_null());
     match (fact.expected, shown) {
         (Expected::Null, _) if is_there => {
-            // An empty text or object is how some say nothing.
+            // Some servers show an empty text or object instead of null.
             let is_empty = shown.is_some_and(|value| {
                 value.as_str().is_some_and(str::is_empty) || value.as_object().is_some_and(serde_json::Map::is_empty)
             });

@@ -11,13 +11,13 @@ use crate::checks::CheckStep;
 /// The class of a difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Class {
-    /// A payment is where it must not be, or money is.
+    /// A payment or its money is in a wrong state.
     Money,
     /// The wrong answer: a wrong code, a refusal without reason, a server error, a connection that breaks off.
     Protocol,
-    /// The right answer, wrongly written: a field that is missing, or of another type.
+    /// The right response in a wrong form: a field is missing or has another type.
     Shape,
-    /// HttpRequest for what the server does not have. No fault.
+    /// A request for a part that the server does not have. No fault.
     Unsupported,
     /// One of the choices that the rules leave open. No fault.
     Choice,
@@ -66,7 +66,7 @@ pub struct Signature {
 pub struct Sighting {
     /// Its kind.
     pub signature: Signature,
-    /// In one sentence.
+    /// The difference as one sentence.
     pub headline: String,
     /// The model's answer.
     pub model: String,
@@ -95,7 +95,7 @@ impl Sighting {
         }
     }
 
-    /// The same, with what both sides say.
+    /// The difference with the responses of both sides.
     #[must_use]
     pub fn saying(mut self, model: impl Into<String>, server: impl Into<String>) -> Self {
         self.model = model.into();
@@ -113,14 +113,14 @@ pub struct Frequency {
     pub runs: u32,
 }
 
-/// A difference that was made small, and done once more before it was believed.
+/// A difference that was shrunk and reproduced before it was reported.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// The sighting.
     pub sighting: Sighting,
     /// The shortest path to it that was found.
     pub inputs: Vec<Input>,
-    /// Of a check, its requests; there are no inputs then.
+    /// The requests of a check, which has no inputs.
     pub steps: Vec<CheckStep>,
     /// Inputs of which the last ones are sent at the same time; 0 or 1 for none.
     pub at_once: usize,

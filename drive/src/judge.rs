@@ -19,7 +19,7 @@ use crate::wire::{HttpReply, TransportError};
 /// The context of a step, for the texts of findings.
 #[derive(Clone, Debug)]
 pub struct StepContext {
-    /// The first word of its line in a trace.
+    /// The first word of the line in a trace.
     pub verb: String,
     /// The status of the object before the step.
     pub status: &'static str,
@@ -81,7 +81,7 @@ impl StepContext {
 
     /// Returns the situation: `capture of a hold`.
     fn variant(&self) -> String {
-        // Under a known key the status has no part in it, and what is created is not there before.
+        // Under a known key the status is irrelevant, and the created object does not exist before.
         let is_shown = !(self.status.is_empty() || self.is_known_key || self.verb.starts_with("create"));
         let status = if is_shown { format!(" {}", self.status) } else { String::new() };
         format!("{}{status}{}", self.verb, self.key())
@@ -126,7 +126,7 @@ impl StepContext {
         StepResult { asked: true, sightings: vec![sighting], edge: Some(self.edge), ..StepResult::default() }
     }
 
-    /// The server refuses what must be accepted, and nothing happens.
+    /// The server refuses a request that must be accepted, without effect.
     #[must_use]
     pub fn refuses(&self, accepted: Accepted, refused: &Refused, reply: &HttpReply) -> Sighting {
         let code = refused.code.as_deref().unwrap_or_default();
@@ -143,7 +143,7 @@ impl StepContext {
             .saying(describe(&self.outcome), said(reply))
     }
 
-    /// The server accepts what must be refused.
+    /// The server accepts a request that must be refused.
     #[must_use]
     pub fn accepts(
         &self,
@@ -167,7 +167,7 @@ impl StepContext {
         sighting
     }
 
-    /// Both refuse, for another reason.
+    /// Both refuse, for different reasons.
     #[must_use]
     pub fn other_refusal(&self, rejection: Rejection, refused: &Refused, reply: &HttpReply) -> Vec<Sighting> {
         let wire = rejection.wire();
@@ -176,7 +176,7 @@ impl StepContext {
             Sighting::new(Class::Shape, format!("error.{name}: missing"), format!("refusals do not say `error.{name}`"))
         };
         let mut found = Vec::new();
-        // Another status says another reason; what else is said then says it once more.
+        // Another status implies another reason, so the other fields of the refusal are not compared.
         let mut wrong = Vec::new();
         if refused.http != wire.http {
             wrong.push(format!("{} instead of {}", refused.http, wire.http));
@@ -208,7 +208,7 @@ impl StepContext {
         found.into_iter().map(|sighting| sighting.saying(model.clone(), said(reply))).collect()
     }
 
-    /// The answer shows another object than a look does.
+    /// The response shows another state than a read.
     #[must_use]
     pub fn answers_otherwise(&self, wrong: &[&FieldDifference]) -> Sighting {
         self.told(wrong, "is answered with")
@@ -267,7 +267,7 @@ pub fn unasked(found: &[FieldDifference]) -> Vec<Sighting> {
         .collect()
 }
 
-/// A look that failed.
+/// A read that failed.
 #[must_use]
 pub fn unseen((what, came): &FetchError) -> Sighting {
     let (kind, told, answer) = match came {
@@ -344,7 +344,7 @@ pub fn properties(step: &Step<'_>, context: &StepContext) -> Vec<BrokenProperty>
     broken.into_iter().filter(|broken| Property::find(broken.property).is_some_and(judged)).collect()
 }
 
-/// An answer in a few words.
+/// Returns a short description of a response.
 fn said(reply: &HttpReply) -> String {
     let mut parts = vec![reply.status.to_string()];
     for name in ["type", "code", "param", "decline_code"] {

@@ -10,7 +10,7 @@
 //!
 //! Read first:
 //!
-//! 1. [`Settings`] — where, with which test key, how far; what must not be driven is refused.
+//! 1. [`Settings`] — the address, the test key and the limits; live keys and unpermitted servers are refused.
 //! 2. [`drive`] — finds out what the server supports ([`probe`]), searches for differences from the model ([`plan`], then random
 //!    sequences, then [`races`]), and shrinks the trace to each.
 //! 3. [`Report`] — what was found, by [`Class`]; as Markdown, HTML and JSON, with `curl` lines and an SDK script.
@@ -62,7 +62,7 @@ use wire::pace::Pace;
 /// Drives a server and returns the report. `progress` is called after each sequence.
 ///
 /// # Errors
-/// A sentence for the user where the server must not be driven as asked. A server that cannot be reached, or goes away,
+/// Returns a message if the settings do not permit the drive. A server that cannot be reached, or stops responding,
 /// makes the report incomplete instead.
 pub fn drive(settings: &Settings, name: &str, progress: &mut dyn FnMut(&Progress)) -> Result<Report, String> {
     let target = settings.target()?;

@@ -26,7 +26,7 @@ pub struct Names {
     pub setup: Option<(String, String)>,
 }
 
-/// The id of what does not exist.
+/// The id of an object that does not exist.
 const UNKNOWN: &str = "none0holdfast0drive0asks0for0it";
 
 impl Names {
@@ -46,7 +46,7 @@ impl Names {
         }
     }
 
-    /// The payment's names, if it is there.
+    /// Returns the names of the payment, if it exists.
     #[must_use]
     pub fn payment(&self, intent: IntentId) -> Option<&PaymentNames> {
         self.payments.get(usize::from(intent.0))?.as_ref()
@@ -87,7 +87,7 @@ impl Names {
         self.setup.as_ref().map_or_else(|| format!("seti_{UNKNOWN}"), |(id, _)| id.clone())
     }
 
-    /// Notes what a payment is called.
+    /// Records the id of a payment.
     pub fn note(&mut self, intent: IntentId, names: PaymentNames) {
         let place = usize::from(intent.0);
         if self.payments.len() <= place {

@@ -15,7 +15,7 @@ const WORLDS: usize = 4_000;
 /// The maximum number of inputs from the initial state.
 const DEPTH: usize = 6;
 
-/// The alphabet of the walk, as a trace: what is worth asking, one line each. Amounts are a part, all, and one too many.
+/// The alphabet of the walk as a trace, one input on each line. Amounts are a part, all, and one too many.
 const ALPHABET: &str = "\
 create pi1 1000 usd method=card_visa confirm
 create pi1 1000 usd manual method=card_visa confirm
@@ -174,7 +174,7 @@ pub fn keyed() -> Result<Vec<Vec<Input>>, String> {
 /// The plainest sequences.
 ///
 /// # Errors
-/// A sentence if the list above cannot be parsed.
+/// Returns a message if the list above cannot be parsed.
 pub fn plain() -> Result<Vec<Vec<Input>>, String> {
     let read = |text: &&str| {
         let script = Script::parse(text).map_err(|error| format!("a plain sequence of the plan: {error}"))?;
@@ -183,7 +183,7 @@ pub fn plain() -> Result<Vec<Vec<Input>>, String> {
     PLAIN.iter().map(read).collect()
 }
 
-/// A way from nothing to one step of a kind that no shorter way has.
+/// A path from the initial state to a step of a kind that no shorter path has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Witness {
     /// The inputs; the last one makes the step.
@@ -192,7 +192,7 @@ pub struct Witness {
     pub target: Target,
 }
 
-/// A kind of step, and what was done before it: some faults show only after something else.
+/// A kind of step, with the preceding operation: some faults show only after another operation.
 pub type Target = (Option<InputKind>, bool, u32);
 
 /// The alphabet as inputs.
@@ -204,7 +204,7 @@ pub fn alphabet() -> Result<Vec<Input>, String> {
     Ok(script.inputs().collect())
 }
 
-/// Returns `true` if it concerns the SetupIntent, which shares nothing with payments and is explored apart.
+/// Returns whether the input concerns the SetupIntent, which shares nothing with payments and is explored apart.
 fn is_setup(input: &Input) -> bool {
     matches!(input, Input::Call(call) if matches!(call.operation.about(), holdfast_model::Target::Setup))
 }

@@ -15,7 +15,7 @@ pub fn happen(config: &Config, world: &ModelState, event: &EnvironmentEvent, now
     let outcome = transition(config, world, Input::Event(*event)).outcome;
     let does = matches!(outcome, Ok(Accepted::Happened));
     match *event {
-        // Also where there is nothing to answer: a server may let it pass twice.
+        // Also without a pending challenge: a server may accept a second answer.
         EnvironmentEvent::Authenticate { intent, .. } => view(now, intent).is_some(),
         EnvironmentEvent::Settle { .. } | EnvironmentEvent::CloseCancelWindow { .. } => does,
         // Some refunds fail by a job that no request starts.
@@ -73,7 +73,7 @@ fn is_card(method: PaymentMethod) -> bool {
 pub fn travel(call: &Call, calm: &Outcome, now: &Observation<'_>, view: Option<&PaymentView>) -> bool {
     let fits = match call.fault {
         DeliveryFault::None => true,
-        // What was made must be known by name to go on.
+        // The created object must be known by name for the next step.
         DeliveryFault::AnswerLost => calm.is_ok(),
         DeliveryFault::ErrorBefore | DeliveryFault::ErrorAfter => false,
     };

@@ -1,6 +1,6 @@
 //! The profile of a server: the provider's APIs that it has, the names of cards, the test helpers.
 //!
-//! Nothing here is about one server: each way is one that some servers have, and [`crate::probe`] finds out which.
+//! No variant belongs to one server: each is common to several, and [`crate::probe`] finds the server's.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,7 @@ pub enum Api {
     /// `/v1/payment_intents`.
     #[default]
     Intents,
-    /// `/v1/charges` alone, as before there were PaymentIntents: a charge is made and paid in one request.
+    /// `/v1/charges` alone, as before PaymentIntents: one request creates and pays a charge.
     Charges,
 }
 
@@ -25,7 +25,7 @@ pub enum MethodReference {
     Number(&'static str),
     /// By the test card's number inside the request (`payment_method_data`).
     Inline(&'static str),
-    /// By a source, where there are charges only: `tok_visa`.
+    /// By a source, on a server with charges only: `tok_visa`.
     Source(&'static str),
 }
 
@@ -35,9 +35,9 @@ pub enum Confirmation {
     /// By `confirm=true` at the creation, or later.
     #[default]
     AtCreation,
-    /// By a request of its own; the creation takes the method.
+    /// By a separate request; the creation names the method.
     Separate,
-    /// By a request of its own that names the method.
+    /// By a separate request that names the method.
     SeparateWithMethod,
 }
 
@@ -70,7 +70,7 @@ pub enum RefundList {
 pub struct ChallengeHelper {
     /// The path; `{id}` is the PaymentIntent's.
     pub path: &'static str,
-    /// The parameter that says how.
+    /// The parameter that selects it.
     pub name: &'static str,
     /// Its values for yes and for no.
     pub values: (&'static str, &'static str),
@@ -78,7 +78,7 @@ pub struct ChallengeHelper {
     pub secret: bool,
 }
 
-/// Known helpers to answer a challenge. The provider has none: there it is done by a browser.
+/// Known helpers to answer a challenge. The provider has none: a browser answers there.
 pub const AUTHENTICATE: [ChallengeHelper; 2] = [
     ChallengeHelper {
         path: "/v1/test_helpers/payment_intents/{id}/authenticate",
@@ -142,7 +142,7 @@ impl ServerProfile {
         if self.confirmation != Confirmation::SeparateWithMethod || self.api == Api::Charges {
             parts.push("create: payment_method".to_owned());
         }
-        // Where confirmation is a request of its own, a creation with `confirm` is two requests.
+        // If confirmation is a separate request, a creation with `confirm` is two requests.
         parts.push("create: confirm".to_owned());
         parts
     }

@@ -11,7 +11,7 @@ use crate::wire::{HttpReply, TransportError};
 pub enum Raced {
     /// They could not be made.
     NotTried(String),
-    /// Some order of the two comes to the same.
+    /// Some order of the two requests gives the same result.
     Explained,
     /// Something is wrong.
     RaceFailure(RaceOutcome),
@@ -20,9 +20,9 @@ pub enum Raced {
 /// The kind of failure of a race.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RaceFailure {
-    /// No order of the two comes to what is seen.
+    /// No order of the two requests gives the visible result.
     Unexplained,
-    /// A request was not answered: the connection broke off, or nothing came in time.
+    /// A request was not answered: the connection was closed, or no response came in time.
     NoAnswer,
     /// The server failed (5xx).
     ServerError,
@@ -70,7 +70,7 @@ const fn shares(answered: &Answered) -> &'static [bool] {
     }
 }
 
-/// An answer in a word or two.
+/// Returns a short form of a response.
 #[must_use]
 pub fn answered(answered: &Answered) -> String {
     let reply = match answered {
@@ -100,7 +100,7 @@ pub fn orders(
     found
 }
 
-/// Both orders of two calls on a world, with what each is answered.
+/// Returns both orders of two calls on a state, with the response to each.
 fn orders_of(
     config: &Config,
     world: &ModelState,

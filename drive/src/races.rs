@@ -1,4 +1,4 @@
-//! Two requests at the same time: what they come to must be what some order of them comes to.
+//! Two requests at the same time: some order of them must explain their result.
 
 use std::sync::Barrier;
 
@@ -72,7 +72,7 @@ const RACES: [(&str, &str); 13] = [
 /// The races, read.
 ///
 /// # Errors
-/// A sentence if the table cannot be parsed.
+/// Returns a message if the table cannot be parsed.
 pub fn table() -> Result<Vec<Race>, String> {
     RACES.iter().map(|(name, text)| read(name, text)).collect()
 }
@@ -106,7 +106,7 @@ pub struct RaceRun {
 pub enum Tried {
     /// It does not get as far as the two requests, and why.
     NotReached(String),
-    /// It came to what some order of the two comes to.
+    /// Some order of the two requests explains the result.
     Explained,
     /// It did not, or the server failed.
     RaceFailure(Sighting),
@@ -157,7 +157,7 @@ pub fn send(server: &mut Server, asked: &[HttpRequest; 2]) -> Result<[Answered; 
     let gate = Barrier::new(2);
     let wires = [server.wire.another(), server.wire.another()];
     let one = |mut wire: Wire, asked: &HttpRequest| {
-        // The connection is made before, so that both leave together; what is shown on it is of no interest here.
+        // The connection is opened before, so that both requests are sent together; its responses are not compared.
         let warm = wire.send(&HttpRequest::get("/v1/payment_intents").with("limit", 1));
         gate.wait();
         let answered = wire.send(asked);

@@ -22,7 +22,7 @@ pub struct Settings {
     pub time_limit: Duration,
     /// The time limit of one reply.
     pub patience: Duration,
-    /// The seed of what is left to chance.
+    /// The seed of the random sequences.
     pub seed: u64,
     /// The number of runs of each race.
     pub races: u32,
@@ -70,7 +70,7 @@ impl Settings {
     /// Returns the server's address if it may be driven.
     ///
     /// # Errors
-    /// A sentence that names the field and what could stand there.
+    /// Returns a message that names the field and the accepted values.
     pub fn target(&self) -> Result<Target, String> {
         test_key(&self.key)?;
         let target = Target::parse(&self.url, self.allow_remote)?;
@@ -88,7 +88,7 @@ impl Settings {
     /// Returns the trusted certificates if the server is spoken to with TLS.
     ///
     /// # Errors
-    /// A sentence that names the field if the certificates cannot be read.
+    /// Returns a message that names the field if the certificates cannot be read.
     pub fn tls(&self, target: &Target) -> Result<Option<Tls>, String> {
         #[cfg(feature = "tls")]
         if target.is_tls {
@@ -98,7 +98,7 @@ impl Settings {
         Ok(None)
     }
 
-    /// Returns the most requests a second: the chosen rate, and for another machine [`REMOTE_RATE`] if none is chosen.
+    /// Returns the maximum rate in requests a second: the chosen one, or [`REMOTE_RATE`] for another machine if none is chosen.
     #[must_use]
     pub fn requests_a_second(&self, target: &Target) -> Option<u32> {
         self.rate.or_else(|| (!target.is_here()).then_some(REMOTE_RATE))

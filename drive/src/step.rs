@@ -18,11 +18,11 @@ pub struct StepResult {
     pub edge: Option<AbstractTransition>,
     /// Properties that the step bears out: a bit each.
     pub witnessed: PropertyBits,
-    /// The server refuses what the model accepts: what it says.
+    /// The server refuses a request that the model accepts, with this reply.
     pub refused: Option<HttpReply>,
     /// Whether the server accepted it, and so has everything that it uses.
     pub let_through: bool,
-    /// Both refuse, and who knows whether for the same reason: it bears nothing out.
+    /// Both refuse, perhaps for different reasons, so the step confirms nothing.
     pub is_unsure: bool,
 }
 

@@ -45,7 +45,7 @@ impl DriveCampaign<'_> {
         Ok(None)
     }
 
-    /// Carries out a check, and once more if it has found something. Returns whether it was carried out, and the
+    /// Carries out a check, and repeats it if it found a difference. Returns whether it was carried out, and the
     /// requirements that were seen to be kept and not to be broken.
     fn check_twice(
         &mut self,
@@ -72,7 +72,7 @@ impl DriveCampaign<'_> {
     }
 
     /// Carries out a check once. A request without an answer ends the check, and is found. A check in which a request
-    /// was answered with a server error was not carried out: an error says nothing about the requirement.
+    /// was answered with a server error was not carried out: an error is no evidence about the requirement.
     fn attempt(&mut self, name: &'static str, check: CheckFn, attempt: u8) -> Result<CheckAttempt, TransportError> {
         let mut checker = Checker::new(self.server, name, attempt);
         let looked = check(&mut checker);

@@ -16,7 +16,7 @@ const TRIALS: usize = 16;
 const REMEMBERED: usize = 4_000;
 
 impl DriveCampaign<'_> {
-    /// Reduces and keeps what is new in a sequence, or explains it by a choice.
+    /// Shrinks and records the new differences of a sequence, or explains them by a choice.
     pub(super) fn judge(&mut self, execution: Execution) -> Result<(), TransportError> {
         let is_small = |class: Class| matches!(class, Class::Shape | Class::Choice);
         let agrees = execution.is_whole && execution.seen.iter().all(|(_, it)| is_small(it.signature.class));
@@ -29,7 +29,7 @@ impl DriveCampaign<'_> {
             let inputs: Vec<Input> = taken.iter().take(place).copied().collect();
             match self.judge_sighting(&sighting, inputs) {
                 Ok(true) => {}
-                // Under another choice the rest of the sequence means something else.
+                // Under another choice the rest of the sequence must be judged again.
                 Ok(false) => return Ok(()),
                 Err(broken) => {
                     self.keep_unrepeated(&taken, std::iter::once((place, sighting)).chain(left));
@@ -71,7 +71,7 @@ impl DriveCampaign<'_> {
         }
     }
 
-    /// Records a sighting that did not come again; the drive is then incomplete. Known findings are not recorded again.
+    /// Records a difference that did not recur; the drive is then incomplete. Known findings are not recorded again.
     pub(super) fn note_unrepeated(&mut self, sighting: Sighting) {
         let is_unrepeated = self.unrepeated.iter().any(|known| known.signature == sighting.signature);
         if !is_unrepeated && !self.known.contains_key(&sighting.signature) {
@@ -85,7 +85,7 @@ impl DriveCampaign<'_> {
         self.findings.push(Finding { sighting, inputs, steps: Vec::new(), at_once: 0, variants, met, frequency: None });
     }
 
-    /// Counts another sight of a finding. A shorter trace takes the place of the known one.
+    /// Counts another occurrence of a finding. A shorter trace replaces the known one.
     fn meet(&mut self, at: usize, sighting: &Sighting, inputs: &[Input]) -> Result<(), TransportError> {
         let Some(finding) = self.findings.get_mut(at) else { return Ok(()) };
         finding.met = finding.met.saturating_add(1);
@@ -189,13 +189,13 @@ impl DriveCampaign<'_> {
         Ok(false)
     }
 
-    /// The first step at which the server parts from the model under those config.
+    /// The first step at which the server differs from the model under that configuration.
     fn parts_at(&mut self, inputs: &[Input], config: &Config) -> Result<Option<usize>, TransportError> {
         let mut run = Run::begin(self.server, config);
         for (place, input) in inputs.iter().enumerate() {
             let result = run.take(*input, &self.features)?;
             let parts = result.sightings.iter().any(|it| !matches!(it.signature.class, Class::Shape | Class::Choice));
-            // What is not asked explains nothing, and neither does what is refused for who knows what reason.
+            // A step that is not sent explains nothing, and neither does a refusal for an unknown reason.
             if parts || !result.goes_on || !result.asked || result.is_unsure {
                 return Ok(Some(place));
             }

@@ -29,7 +29,7 @@ use crate::wire::TransportError;
 pub struct Progress {
     /// The current phase.
     pub phase: &'static str,
-    /// Inputs asked so far.
+    /// Inputs sent so far.
     pub operations: u64,
     /// Requests sent so far.
     pub requests: u64,
@@ -45,7 +45,7 @@ pub(crate) struct DriveCampaign<'a> {
     pub(crate) features: Features,
     pub(crate) findings: Vec<Finding>,
     known: BTreeMap<Signature, usize>,
-    /// Sightings that did not come again, or that no budget was left to repeat.
+    /// Differences that did not recur, or for which no budget was left to repeat them.
     pub(crate) unrepeated: Vec<Sighting>,
     /// The races, and how each went.
     pub(crate) races: Vec<RaceRun>,
@@ -53,14 +53,14 @@ pub(crate) struct DriveCampaign<'a> {
     pub(crate) checks: Vec<(&'static str, Looked)>,
     /// The requirements that checks saw to be kept, with the number of the checks.
     kept: BTreeMap<&'static str, u64>,
-    /// Steps at which both are known to part, and how often that was foreseen.
+    /// Steps at which model and server are known to differ, and the number of times that each was predicted.
     blocked: BTreeMap<u32, u64>,
     targets: BTreeSet<Target>,
     /// The kinds of steps that were taken.
     pub(crate) edges: BTreeSet<u32>,
     /// The number of steps that witnessed each property.
     pub(crate) witnessed: Vec<u64>,
-    /// Choices that explain everything seen so far.
+    /// Choices that explain all responses so far.
     adopted: Vec<Adopted>,
     /// Fields of the dialect that the server contradicts itself about.
     dropped: BTreeSet<&'static str>,

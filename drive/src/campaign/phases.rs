@@ -13,11 +13,11 @@ use crate::races::{Race, RaceRun, Tried};
 use crate::wire::TransportError;
 use crate::{plan, races};
 
-/// Inputs that a sequence by chance is made of.
+/// The number of inputs of a random sequence.
 const INPUTS: u32 = 40;
-/// Rounds of planning: what a round finds changes where the next one can go.
+/// Rounds of planning: the findings of a round change the paths of the next one.
 const ROUNDS: usize = 8;
-/// Sequences in a row in which nothing could be asked, after which chance is given up.
+/// The number of consecutive random sequences without a usable input after which the drive stops.
 const IDLE: u32 = 1_000;
 
 /// The failures of a race by signature, with their number.
@@ -119,7 +119,7 @@ impl DriveCampaign<'_> {
         }
     }
 
-    /// Asks once more for everything that seemed to be missing: what is let through now was refused for another reason.
+    /// Requests every part that seemed to be missing again: a part that is now accepted was refused for another reason.
     fn ask_again(&mut self, plain: &[Vec<Input>]) -> Result<(), TransportError> {
         self.features.settle_doubts();
         let missing = self.features.reconsider();
@@ -204,7 +204,7 @@ impl DriveCampaign<'_> {
         })
     }
 
-    /// Runs a race as often as it is set. What was seen stays, also where the server goes away.
+    /// Runs a race the configured number of times. Its results are kept even if the server becomes unreachable.
     fn run_race(&mut self, race: &Race, ran: &mut RaceRun, seen: &mut SeenSequences) -> Result<(), TransportError> {
         for _ in 0..self.settings.races {
             match races::run(self.server, &self.config, &self.features, race)? {

@@ -1,4 +1,4 @@
-//! One sequence, driven: what is asked, what differs, and what the server is seen to have.
+//! Drives one sequence: its requests, its differences, and the parts of the API that the server shows.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::run::Run;
 use crate::step::StepResult;
 use crate::wire::{HttpReply, TransportError};
 
-/// Of so many steps at which both are known to part, one is taken all the same.
+/// One of this many steps at which model and server are known to differ is taken nevertheless.
 const SELDOM: u64 = 24;
 
 impl DriveCampaign<'_> {
@@ -20,7 +20,7 @@ impl DriveCampaign<'_> {
         self.judge(execution)
     }
 
-    /// Drives one sequence, and learns from it what the server has.
+    /// Drives one sequence, and learns from it which parts of the API the server has.
     ///
     /// # Errors
     /// [`TransportError`] at the end of the budget; the sightings so far are then recorded as unrepeated.
@@ -74,7 +74,7 @@ impl DriveCampaign<'_> {
             }
             let refusal = result.refused.as_ref().map(|reply| refusal(&mut self.features, &input, reply));
             match refusal {
-                // The sequence shows nothing but that something is missing.
+                // The sequence shows only that a part is missing.
                 Some(RefusalMeaning::Lacks | RefusalMeaning::Unsure) => execution.is_whole = false,
                 Some(RefusalMeaning::Known) | None => {
                     if result.let_through {
@@ -105,7 +105,7 @@ impl DriveCampaign<'_> {
     }
 }
 
-/// Counts a step to a known difference. Returns whether it is left out: one of [`SELDOM`] is taken all the same.
+/// Counts a step to a known difference. Returns whether it is left out: one of [`SELDOM`] is taken nevertheless.
 fn is_skipped(blocked: &mut BTreeMap<u32, u64>, edge: u32) -> bool {
     let Some(times) = blocked.get_mut(&edge) else { return false };
     *times = times.saturating_add(1);
@@ -130,17 +130,17 @@ fn take(
     }
 }
 
-/// Records what a refusal says about the server.
+/// Records the conclusions from a refusal about the server.
 fn refusal(features: &mut Features, input: &Input, reply: &HttpReply) -> RefusalMeaning {
     let code = reply.text_at("/error/code").unwrap_or_default();
-    // These codes decide about a payment; they do not say that a part of the API is missing.
+    // These codes concern a payment; they do not show that a part of the API is missing.
     if reply.status == 402 || DECISIONS.contains(&code) {
         return RefusalMeaning::Known;
     }
     features.refuse(input, reply.text_at("/error/param"), &told(reply))
 }
 
-/// Codes that say that the server knows the request and decided about it.
+/// Codes which show that the server knows the request and decided it.
 const DECISIONS: [&str; 8] = [
     "payment_intent_unexpected_state",
     "setup_intent_unexpected_state",

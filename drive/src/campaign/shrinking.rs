@@ -20,7 +20,7 @@ impl DriveCampaign<'_> {
     /// Returns the shortest sequence found that shows the same, and its sighting; `None` if it does not show again.
     ///
     /// # Errors
-    /// [`TransportError`] if the drive ends before the same was seen again. Later, the shortest sequence so far is returned.
+    /// [`TransportError`] if the drive ends before the difference was seen again. Later, the shortest sequence so far is returned.
     pub(super) fn make_small(
         &mut self,
         inputs: &[Input],

@@ -157,7 +157,7 @@ pub(super) fn retry_after_cut(checker: &mut Checker<'_>) -> Result<Looked, Trans
     Ok(Looked::Done)
 }
 
-/// Sends a request once more under its key, and compares the whole answer with the first one (IDEM-3). Returns whether
+/// Repeats a request under its key, and compares the whole answer with the first one (IDEM-3). Returns whether
 /// they are the same.
 fn repeated(
     checker: &mut Checker<'_>,

@@ -1,4 +1,4 @@
-//! The requests of a check, with what each must come to.
+//! The requests of a check, with the expected result of each.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,7 @@ use crate::wire::{HttpReply, HttpRequest, TransportError, Verb};
 pub struct CheckStep {
     /// The request.
     pub request: HttpRequest,
-    /// The variable that the id of the answer goes into.
+    /// The variable for the id in the response.
     pub into: Option<String>,
     /// Whether the connection is cut before the answer.
     pub is_cut: bool,
@@ -47,7 +47,7 @@ pub enum Looked {
     Done,
     /// Not, because the server lacks a part of the API.
     NotThere(&'static str),
-    /// Not to its end, for another reason.
+    /// It was not completed, for another reason.
     NotDone(&'static str),
 }
 
@@ -103,7 +103,7 @@ impl<'a> Checker<'a> {
         self.server.profile.api == Api::Intents && self.server.profile.confirmation == Confirmation::AtCreation
     }
 
-    /// Forgets the requests so far, so that a finding shows only its own.
+    /// Clears the recorded requests, so that a finding shows only its own.
     pub(super) fn restart(&mut self) {
         self.steps.clear();
         self.ids.clear();
@@ -295,7 +295,7 @@ impl<'a> Checker<'a> {
         Ok(Some(asked.with("amount", amount)))
     }
 
-    /// Records a difference. `what` names its kind without numbers and ids.
+    /// Records a difference. `what` is its kind, without numbers and ids.
     pub(super) fn blame(&mut self, class: Class, what: &str, headline: &str, model: &str, server: &str) {
         let sighting = Sighting::new(class, format!("{}: {what}", self.name), headline).saying(model, server);
         self.keep(Sighting { rules: self.about.to_vec(), ..sighting });
@@ -350,7 +350,7 @@ fn looked_at(path: &str) -> String {
     if id.is_some() { list.trim_end_matches('s').to_owned() } else { list.to_owned() }
 }
 
-/// Returns the operation of a POST, by the word that it has in a trace.
+/// Returns the operation of a POST by its verb in a trace.
 fn operation(path: &str) -> String {
     let segments: Vec<&str> = path.trim_start_matches("/v1/").split('/').collect();
     match segments.as_slice() {

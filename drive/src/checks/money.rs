@@ -233,7 +233,7 @@ pub(super) fn captures(checker: &mut Checker<'_>) -> Result<Looked, TransportErr
     Ok(Looked::Done)
 }
 
-/// Refunds everything with a flag: all of the fee or transfer goes back. Returns whether the server shows that.
+/// Refunds everything with a flag, which returns the whole fee or transfer. Returns whether the server shows that.
 fn returned_whole(
     checker: &mut Checker<'_>,
     id: &str,

@@ -60,7 +60,7 @@ impl Probe<'_> {
         Ok(is_done && self.status(&id)? == "requires_capture")
     }
 
-    /// Methods whose refunds take their time, where the server's refunds can be moved; and the card without the features.
+    /// Finds methods with slow refunds, if the server's refunds can be moved, and the card without the features.
     pub(super) fn find_special_methods(&mut self) -> Probed<()> {
         for method in [PaymentMethod::PendingRefund, PaymentMethod::RefundFails] {
             let Some(reply) = self.pay(method, MethodReference::Token, &[])?.filter(HttpReply::is_done) else {

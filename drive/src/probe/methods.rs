@@ -130,7 +130,7 @@ impl Probe<'_> {
         self.ask(&with_method(confirm, Some(&name)))
     }
 
-    /// Pays by a known method; `None` unless that is done.
+    /// Pays by a known method; `None` if the payment does not succeed.
     pub(super) fn paid(&mut self, method: PaymentMethod, more: &[(&str, &str)]) -> Probed<Option<HttpReply>> {
         let Some(means) = self.server.profile.methods.get(&method).copied() else { return Ok(None) };
         Ok(self.pay(method, means, more)?.filter(|reply| reply.is_done() && reply.text_at("/id").is_some()))

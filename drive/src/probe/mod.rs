@@ -15,7 +15,7 @@ use crate::wire::{HttpReply, HttpRequest, TransportError};
 pub enum ProbeError {
     /// It cannot be reached, or answers no further request.
     Transport(TransportError),
-    /// It can be reached, and nothing can be compared.
+    /// It can be reached, but nothing can be compared.
     Nothing(String),
 }
 
@@ -99,7 +99,7 @@ impl Probe<'_> {
         Ok(self.ask(asked)?.filter(|reply| reply.is_done() && reply.text_at("/id").is_some()))
     }
 
-    /// Notes what was tried, and how it was answered.
+    /// Records an attempt and its response.
     fn note(&mut self, asked: &HttpRequest, answer: &str) {
         let verb = asked.verb.name();
         let names: Vec<&str> = asked.form.iter().map(|(name, _)| name.as_str()).collect();
@@ -114,7 +114,7 @@ impl Probe<'_> {
         }
     }
 
-    /// Returns the error that nothing can be compared, with everything that was tried.
+    /// Returns the error that nothing can be compared, with every attempt.
     fn nothing(&self, why: &str) -> ProbeError {
         ProbeError::Nothing(format!("{why}. Tried: {}", self.tried.join("; ")))
     }
@@ -189,7 +189,7 @@ impl Probe<'_> {
                 self.server.profile.refund_by = RefundBy::Charge;
             }
         }
-        // A list that ignores what it is asked for does not hold this refund alone.
+        // A list that ignores its parameters contains more than this refund.
         let holds = |reply: &HttpReply, made: &Option<HttpReply>| {
             let Some(data) = reply.body.as_ref().and_then(|body| body.pointer("/data")).and_then(Value::as_array)
             else {

@@ -20,7 +20,7 @@ impl KnownFindings {
     /// Reads the JSON report of an earlier drive.
     ///
     /// # Errors
-    /// A sentence that says what is missing.
+    /// Returns a message that names the missing field.
     pub fn read(text: &str) -> Result<Self, String> {
         let report: Value = serde_json::from_str(text).map_err(|error| format!("it is not JSON ({error})"))?;
         let Some(findings) = report.get("findings").and_then(Value::as_array) else {
@@ -40,7 +40,7 @@ impl KnownFindings {
 }
 
 impl Report {
-    /// Returns the faults that the baseline does not know.
+    /// Returns the faults that are not in the baseline.
     pub fn new_faults<'a>(&'a self, baseline: &'a KnownFindings) -> impl Iterator<Item = &'a Finding> {
         let is_fault = |finding: &&Finding| finding.sighting.signature.class.is_fault();
         self.findings.iter().filter(is_fault).filter(|finding| !baseline.knows(finding))

@@ -14,7 +14,7 @@ pre{background:#f4f4f4;padding:.6rem;overflow:auto}.money{color:#b00020}.protoco
 summary{cursor:pointer}@media(prefers-color-scheme:dark){body{background:#181818;color:#ddd}pre{background:#262626}\
 .money{color:#ff6b7d}.protocol{color:#ffb35c}.shape{color:#e0e06a}}";
 
-/// Hides what the boxes above the index exclude. Without scripts everything is shown.
+/// Hides the findings that the checkboxes above the index exclude. Without scripts, all findings are shown.
 const FILTER: &str = "addEventListener('input',()=>{const on=new Set([...document.querySelectorAll('#filters input:checked')]\
 .map(box=>box.value)),text=document.querySelector('#filters [type=search]').value.toLowerCase();\
 for(const it of document.querySelectorAll('[data-class]'))\

@@ -8,7 +8,7 @@ use super::{Report, RequirementVerdict, curl, python};
 use crate::checks::Looked;
 use crate::finding::{Class, Finding};
 
-/// A sentence for each class: what it means.
+/// The meaning of each class, as a sentence.
 const MEANINGS: [(Class, &str); 5] = [
     (Class::Money, "a payment is where it must not be, or money is"),
     (Class::Protocol, "a wrong answer: a wrong code, a server error, a connection that breaks off"),

@@ -76,7 +76,7 @@ pub struct Report {
     pub seed: u64,
     /// Inputs asked.
     pub operations: u64,
-    /// Requests sent, looks included.
+    /// Requests sent, reads included.
     pub requests: u64,
     /// Sequences in which something was asked.
     pub sequences: u64,
@@ -106,7 +106,7 @@ pub struct Report {
     pub witnessed: Vec<u64>,
     /// Kinds of steps of the plan that were left out, by the part that the server lacks for them.
     pub left_out: BTreeMap<&'static str, usize>,
-    /// Differences that did not come again, or that no budget was left to repeat.
+    /// Differences that did not recur, or for which no budget was left to repeat them.
     pub unrepeated: Vec<String>,
     /// The clean-up afterwards; `None` if there was none.
     pub clean_up: Option<CleanUp>,

@@ -1,4 +1,4 @@
-//! Requests to a server's test helpers, which stand for what happens outside of the engine.
+//! Requests to a server's test helpers, which inject events of the environment.
 
 use holdfast_model::{
     Authentication, EnvironmentEvent, IntentId, Issuer, PaymentMethod, PaymentView, Rail, RefundProgress,

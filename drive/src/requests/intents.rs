@@ -133,7 +133,7 @@ pub(super) fn fits(method: PaymentMethod, currency: Currency) -> bool {
     }
 }
 
-/// Returns the confirmation that follows a creation with `confirm` where the server has it as a request of its own.
+/// Returns the confirmation that follows a creation with `confirm`, if it is a separate request on the server.
 #[must_use]
 pub fn confirmation(
     profile: &ServerProfile,

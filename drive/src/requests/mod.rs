@@ -85,7 +85,7 @@ pub fn with_method(asked: HttpRequest, method: Option<&str>) -> HttpRequest {
     }
 }
 
-/// The provider's word for when money is taken.
+/// Returns the provider's word for the capture method.
 #[must_use]
 pub const fn capture_method(method: CaptureMethod) -> &'static str {
     match method {
@@ -95,7 +95,7 @@ pub const fn capture_method(method: CaptureMethod) -> &'static str {
     }
 }
 
-/// The provider's word for the reason of a cancellation.
+/// Returns the provider's word for the reason of a cancellation.
 #[must_use]
 pub const fn reason_name(reason: CancellationReason) -> &'static str {
     match reason {

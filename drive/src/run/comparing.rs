@@ -16,7 +16,7 @@ use crate::wire::{HttpReply, TransportError};
 use crate::{comparison, fields, judge, preconditions};
 
 impl Run<'_> {
-    /// Looks at everything once more: an operation touches only what it names (I12).
+    /// Reads all objects again: an operation changes only the object it names (I12).
     ///
     /// # Errors
     /// [`TransportError`] when the server can no longer be reached.
@@ -85,7 +85,7 @@ impl Run<'_> {
         for place in places {
             let Some(view) = preconditions::view(&now, place) else { continue };
             let Some(look) = self.look(place)? else {
-                // A payment that has no name cannot be looked at.
+                // A payment without a name cannot be read.
                 sightings.push(context.nameless());
                 result.goes_on = false;
                 continue;

@@ -26,7 +26,7 @@ pub struct Run<'s> {
     server: &'s mut Server,
     config: Config,
     world: ModelState,
-    /// The last state of the server; the model's where the server shows none.
+    /// The last state of the server; that of the model if the server shows none.
     seen: Snapshot,
     /// `true` if time has passed, so that keys may be a day old, or nearly.
     has_waited: bool,
@@ -36,7 +36,7 @@ pub struct Run<'s> {
     is_tried: bool,
     /// The notifications of the model by step.
     emitted: Vec<Emitted>,
-    /// Whether a step happened whose events are not known.
+    /// Whether a step with unknown events occurred.
     has_lost_events: bool,
     /// Failed reads that no result has reported yet.
     unseen: Vec<Sighting>,
@@ -67,7 +67,7 @@ impl<'s> Run<'s> {
         &self.world
     }
 
-    /// Both take one input.
+    /// Executes one input on both sides.
     ///
     /// # Errors
     /// [`TransportError`] when the server can no longer be reached.
@@ -101,7 +101,7 @@ impl<'s> Run<'s> {
         self.unseen.drain(..)
     }
 
-    /// The server is where the model is.
+    /// The server is in the state of the model.
     fn remember(&mut self) {
         let sight = self.world.observe(&self.config);
         self.seen = Snapshot::from(sight.observation(&self.config));

@@ -64,7 +64,7 @@ impl Run<'_> {
                 return Ok(StepResult { asked: true, sightings, edge, ..StepResult::default() });
             }
             Ok(Some(reply)) if !reply.is_done() && matches!(event, EnvironmentEvent::Advance { .. }) => {
-                // It has come to its end.
+                // It is complete.
                 self.server.stop_the_clock();
                 return Ok(StepResult::not_asked());
             }
@@ -80,13 +80,13 @@ impl Run<'_> {
         Ok(StepResult { let_through: is_done, ..result })
     }
 
-    // --- what a client asks ---
+    // --- requests of a client ---
 
     pub(super) fn call(&mut self, call: Call, now: &Observation<'_>) -> Result<StepResult, TransportError> {
         let input = Input::Call(call);
         let calm = transition(&self.config, &self.world, Input::Call(Call { fault: DeliveryFault::None, ..call }));
         let view = input.intent().and_then(|intent| preconditions::view(now, intent)).copied();
-        // Whether a key is kept for what was not found, the rules leave open; and after some time, whether it is kept yet.
+        // The rules leave open whether a key is kept for a missing object, and whether it is still kept after some time.
         let is_known = call.key.is_some_and(|key| now.knows(key));
         let is_not_found = calm.outcome.is_err_and(|rejection| rejection.wire().http == 404);
         let is_open = call.key.is_some() && is_not_found || is_known && self.has_waited;
@@ -123,7 +123,7 @@ impl Run<'_> {
                 self.refused(input, accepted, &expected, &context, (reply, &refused))
             }
             (Err(rejection), ReplyKind::Done) => self.accepted(input, rejection, &context, reply),
-            // A 404 for what the model does not have either proves nothing.
+            // A 404 for an object that the model does not have either proves nothing.
             (Err(rejection), ReplyKind::Refused(refused))
                 if !self.is_tried && is_unknown(&refused) && rejection.wire().http != 404 =>
             {
@@ -139,7 +139,7 @@ impl Run<'_> {
             (Err(rejection), ReplyKind::Refused(refused)) => {
                 let (mut expected, refused) = (expected, self.assumed(refused, rejection));
                 let answer = Answer::Refused(refused.clone());
-                // Charges have codes of their own, of which the rules know a few: there, only how it is refused counts.
+                // Charges have other codes, few of which the rules name, so only the status of the refusal counts.
                 let is_as_charges_do = self.server.profile.api == crate::profile::Api::Charges
                     && (refused.http, &*refused.kind) == (rejection.wire().http, rejection.wire().kind);
                 if !is_as_charges_do && oracle::compare_answers(&calm.outcome, &answer) == Match::Other {
@@ -195,7 +195,7 @@ impl Run<'_> {
         let before = self.world;
         let is_new = matches!(input, Input::Call(Call { operation: Operation::CreateIntent { .. }, key: None, .. }));
         let keyless = matches!(input, Input::Call(Call { key: None, .. }));
-        // What is kept under the key is the failure (IDEM-3), which the model knows nothing of.
+        // The key keeps the failure (IDEM-3), which the model does not have.
         if keyless && (is_new || self.is_like(input, &before)?) {
             result.goes_on = true;
         } else if keyless && self.is_like(input, &calm.after)? {
@@ -226,7 +226,7 @@ impl Run<'_> {
         let before = self.world;
         let without_key = matches!(input, Input::Call(Call { key: None, .. })) || context.is_known_key;
         if matches!(input, Input::Call(call) if self.server.takes_two(&call)) {
-            // The payment is there, unconfirmed; the model's is not.
+            // The payment exists, unconfirmed; the model has none.
             result.sightings = vec![sighting];
         } else if self.is_like(input, &before)? {
             result.goes_on = without_key;
@@ -259,12 +259,12 @@ impl Run<'_> {
             let is_there = self.seen.payments.get(usize::from(intent.0)).is_some_and(Option::is_some);
             let names = self.server.names().payment(intent);
             if is_there && names.is_some_and(|names| reply.text_at("/id").is_some_and(|id| id != names.id)) {
-                // Another one beside the one that has the name.
+                // Another payment beside the named one.
                 result.sightings = vec![context.accepts(rejection, reply, true, Vec::new())];
                 return Ok(result);
             }
             if !is_there {
-                // There is one more payment now, which the model does not know.
+                // The server has one more payment than the model.
                 result.sightings = vec![context.accepts(rejection, reply, true, Vec::new())];
                 self.server.forget(intent);
                 result.goes_on = key.is_none();
@@ -312,7 +312,7 @@ fn read(reply: &HttpReply) -> ReplyKind {
     })
 }
 
-/// Returns whether it says that the parameter or the path is unknown.
+/// Returns whether the refusal names an unknown parameter or path.
 fn is_unknown(refused: &Refused) -> bool {
     let is_path = matches!(refused.http, 404 | 405 | 501) && refused.code.as_deref() != Some("resource_missing");
     is_path || refused.code.as_deref() == Some("parameter_unknown")

@@ -8,7 +8,7 @@ use crate::names::PaymentNames;
 use crate::profile::{Api, RefundList};
 use crate::wire::{HttpReply, HttpRequest, TransportError};
 
-/// Refunds of one payment that are read at most.
+/// The maximum number of refunds read for one payment.
 const REFUNDS: usize = 100;
 
 /// Returns whether an answer is a list.
@@ -30,7 +30,7 @@ pub(crate) fn next_page(asked: &HttpRequest, list: &Value) -> Option<HttpRequest
 }
 
 impl Server {
-    /// Looks at a payment; `None` where the server has none of that name.
+    /// Reads a payment; `None` if the server has none of that name.
     ///
     /// # Errors
     /// [`TransportError`] when there is no answer.
@@ -68,7 +68,7 @@ impl Server {
         Ok(Some(look))
     }
 
-    /// Returns the payment's refunds as the server shows them; `None` if it shows none of them anywhere.
+    /// Returns the payment's refunds as the server shows them; `None` if it shows them nowhere.
     fn refunds(
         &mut self,
         intent: IntentId,
@@ -102,7 +102,7 @@ impl Server {
         Ok(Some(found))
     }
 
-    /// Looks at the SetupIntent; `None` where there is none, or where it cannot be seen.
+    /// Reads the SetupIntent; `None` if there is none or it cannot be read.
     ///
     /// # Errors
     /// [`TransportError`] when the server cannot be reached.

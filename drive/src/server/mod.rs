@@ -1,4 +1,4 @@
-//! The server, one sequence after the other: what it is asked, what it answers, what it shows.
+//! The server, one sequence after the other: its requests, its responses, and its objects.
 
 mod clock;
 pub(crate) mod looking;
@@ -40,7 +40,7 @@ pub struct FetchedObjects {
     pub fetch_errors: Vec<FetchError>,
 }
 
-/// A look that failed: what was looked at, and what came back.
+/// A read that failed: its object and the response.
 pub type FetchError = (&'static str, Result<HttpReply, TransportError>);
 
 /// The first request under a key.
@@ -62,7 +62,7 @@ pub struct Server {
     pub version: Version,
     /// The parts that the probe found missing, each with the server's answer.
     pub notes: Vec<(String, String)>,
-    /// Inputs that it was asked so far.
+    /// Inputs sent so far.
     pub operations: u64,
     /// The most inputs that it may be asked.
     pub limit: u64,
@@ -88,7 +88,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server of which nothing is known yet.
+    /// Returns a server before its probe.
     #[must_use]
     pub fn new(wire: Wire, nonce: String) -> Self {
         Self {
@@ -215,13 +215,13 @@ impl Server {
         self.spend()
     }
 
-    /// Returns whether this kind of look was tried several times and never succeeded.
+    /// Returns whether this kind of read was tried several times and never succeeded.
     #[must_use]
     pub fn is_blind(&self, what: &str) -> bool {
         self.looks.get(what).is_some_and(|(seen, failed)| *seen == 0 && *failed >= LOOKS_IN_VAIN)
     }
 
-    /// Returns what the keys of this drive begin with.
+    /// Returns the prefix of the keys of this drive.
     #[must_use]
     pub fn nonce(&self) -> &str {
         &self.nonce
@@ -256,7 +256,7 @@ impl Server {
         Ok(Done { reply, twice })
     }
 
-    /// The request, with a payment method made for it where one has to be.
+    /// Returns the request, with a new payment method if it needs one.
     pub(crate) fn made(&mut self, call: &Call, view: Option<&PaymentView>) -> Result<HttpRequest, TransportError> {
         let cannot = || TransportError::Unasked("there is no such request of this server's".to_owned());
         let method = match call.operation.method() {
@@ -284,7 +284,7 @@ impl Server {
         Ok(asked)
     }
 
-    /// Takes down what an answer calls the objects that it is about.
+    /// Records the ids of the objects in a response.
     pub(crate) fn note(&mut self, operation: &Operation, asked: &HttpRequest, reply: &HttpReply) {
         let text = |pointer: &str| reply.text_at(pointer).unwrap_or_default().to_owned();
         if let Operation::CreateRefund { intent, .. } = *operation
@@ -325,7 +325,7 @@ impl Server {
         }
     }
 
-    /// Takes down what came first under a key; what came again must be the same object.
+    /// Records the first object under a key; a later response must have the same object.
     fn note_key(&mut self, call: &Call, asked: HttpRequest, reply: &HttpReply) -> Option<(String, String)> {
         let place = usize::from(call.key?.0);
         let id = reply.text_at("/id").filter(|_| reply.is_done()).map(str::to_owned);

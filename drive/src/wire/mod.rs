@@ -1,4 +1,4 @@
-//! HTTP out, JSON in: one connection that is kept, with a limit on everything that comes back.
+//! HTTP requests and JSON responses on one persistent connection, with limits on each response.
 //!
 //! HTTP/1.1 on the standard library's sockets, with TLS behind a feature. Failures are distinguished: a server that cannot be reached ends
 //! the drive; a connection dropped in the middle of a response is a fault of the server.
@@ -63,13 +63,13 @@ pub struct HttpRequest {
 }
 
 impl HttpRequest {
-    /// A POST of nothing yet.
+    /// Returns a POST without parameters.
     #[must_use]
     pub fn post(path: impl Into<String>) -> Self {
         Self { verb: Verb::Post, path: path.into(), form: Vec::new(), account: None, key: None }
     }
 
-    /// A look.
+    /// Returns a GET.
     #[must_use]
     pub fn get(path: impl Into<String>) -> Self {
         Self { verb: Verb::Get, ..Self::post(path) }
@@ -88,7 +88,7 @@ impl HttpRequest {
         self
     }
 
-    /// The same with one more parameter, if there is a value.
+    /// Returns the request with one more parameter, if there is a value.
     #[must_use]
     pub fn with_some(self, name: &str, value: Option<impl std::fmt::Display>) -> Self {
         match value {
@@ -103,7 +103,7 @@ impl HttpRequest {
 pub struct HttpReply {
     /// The HTTP status.
     pub status: u16,
-    /// The body, where it is JSON.
+    /// The body, if it is JSON.
     pub body: Option<Value>,
     /// The beginning of a body that is not.
     pub text: String,
@@ -138,9 +138,9 @@ pub enum TransportError {
     Unreachable(String),
     /// The request went out, and no whole answer came back.
     Dropped(String),
-    /// The request went out, and nothing came back in time.
+    /// The request was sent, and no response came in time.
     Silent,
-    /// The request never went out: what it needs could not be made.
+    /// The request was not sent: an object that it needs could not be created.
     Unasked(String),
     /// The server refuses any further work for now, and the drive cannot wait longer (P32).
     Throttled(String),
@@ -185,7 +185,7 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// Nothing sent yet. An answer may take `patience`.
+    /// Returns a connection that waits up to `patience` for a response.
     #[must_use]
     pub const fn to(target: Target, key: String, patience: Duration, pace: Pace) -> Self {
         Self { target, key, patience, connection: None, tls: None, pace, open: None, requests: 0 }

@@ -8,11 +8,11 @@ use super::{HttpReply, TransportError};
 
 /// The number of times that one request is repeated while the server is overloaded.
 const REPEATS: u32 = 10;
-/// The first pause where the server does not say how long to wait; each further pause is twice as long.
+/// The first pause if the server names no time to wait; each further pause is twice as long.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-/// The longest pause where the server does not say how long to wait.
+/// The longest pause if the server names no time to wait.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
-/// The longest time between two looks at the request to stop.
+/// The longest time between two reads of the flag that stops the drive.
 pub(super) const LOOK: Duration = Duration::from_millis(100);
 
 /// The pace of one drive, shared by all its connections.
@@ -91,7 +91,7 @@ impl Pace {
     /// Waits as long as the server asks for; `attempt` counts from 0 for one request.
     ///
     /// # Errors
-    /// [`TransportError::Throttled`] after too many attempts, or where the pause would outlast the drive.
+    /// [`TransportError::Throttled`] after too many attempts, or if the pause would outlast the drive.
     pub fn back_off(&self, reply: &HttpReply, attempt: u32) -> Result<(), TransportError> {
         let mut state = self.state();
         state.throttled = state.throttled.saturating_add(1);
@@ -116,7 +116,7 @@ impl Pace {
     }
 }
 
-/// Returns whether a reply says nothing but to come back later (P32).
+/// Returns whether a reply only asks to wait (P32).
 #[must_use]
 pub fn is_throttled(reply: &HttpReply) -> bool {
     let says_rate = || {

@@ -35,7 +35,7 @@ enum Body {
 /// Reads `bytes` as a reply; `is_over` if no more bytes will follow.
 ///
 /// # Errors
-/// A sentence if the bytes are no HTTP/1 response.
+/// Returns a message if the bytes are no HTTP/1 response.
 pub(super) fn read(bytes: &[u8], is_over: bool) -> Result<ParseProgress, String> {
     let mut headers = [httparse::EMPTY_HEADER; HEADERS];
     let mut head = httparse::Response::new(&mut headers);

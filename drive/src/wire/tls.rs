@@ -18,7 +18,7 @@ impl Tls {
     /// Trusts the usual authorities, and those in a PEM file if one is given.
     ///
     /// # Errors
-    /// A sentence that names the field if the file holds no certificate.
+    /// Returns a message that names the field if the file holds no certificate.
     pub fn new(trusted: Option<&Path>) -> Result<Self, String> {
         let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         if let Some(file) = trusted {

@@ -1,4 +1,4 @@
-//! A finding as something to run: what is sent, in order, with variables for the ids that a server gives.
+//! A finding as a script: its requests in order, with variables for the ids that the server assigns.
 
 mod curl;
 mod python;
@@ -21,7 +21,7 @@ pub use python::python;
 /// One line of a script.
 struct Line {
     asked: HttpRequest,
-    /// The variable that its object's id goes into.
+    /// The variable for the id of its object.
     into: Option<String>,
     /// Whether its response is dropped.
     is_lost: bool,
@@ -74,7 +74,7 @@ fn lines(profile: &ServerProfile, config: &Config, finding: &Finding) -> Vec<Lin
             }
             Input::Begin { .. } | Input::Finish { .. } => {}
         }
-        // What is refused makes nothing; what is wrong about the last one is for the reader to see.
+        // A refused request creates nothing; the script prints the last response for the reader.
         if next.outcome.is_ok()
             || next.after.observe(config) != sight
             || place.saturating_add(1) == finding.inputs.len()
@@ -118,7 +118,7 @@ impl Script {
         self.variables.extend(into.clone());
         let is_lost = call.fault == DeliveryFault::AnswerLost;
         self.lines.push(Line { asked, into: into.clone(), is_lost, is_at_once });
-        // A confirmation of its own names what was made just before.
+        // A separate confirmation names the object that was created just before.
         let method = self.methods_named.take();
         if let (Some(variable), Operation::CreateIntent { intent, .. }) = (into, call.operation) {
             let mut names = self.names.clone();
@@ -129,7 +129,7 @@ impl Script {
         }
     }
 
-    /// The request, and before it the one that makes its payment method where a server knows cards by number alone.
+    /// Returns the request, preceded by the creation of its payment method if the server knows cards by number alone.
     fn made(&mut self, call: &Call, view: Option<&PaymentView>) -> Option<HttpRequest> {
         let method = call.operation.method();
         let mut made = String::new();
@@ -145,7 +145,7 @@ impl Script {
         Some(asked)
     }
 
-    /// The variable for the id of what an operation makes, if it is the first of that name.
+    /// Returns the variable for the id of the object that an operation creates, if it is the first of that name.
     fn variable(&self, operation: &Operation) -> Option<String> {
         if let Operation::CreateRefund { intent, .. } = *operation {
             let count = self.names.payment(intent).map_or(0, |names| names.refunds.len());
@@ -160,7 +160,7 @@ impl Script {
         }
     }
 
-    /// From now on the variable of what was made stands for it.
+    /// From now on, the variable of the created object stands for it.
     fn take_down(&mut self, input: &Input) {
         let Input::Call(Call { operation, .. }) = input else { return };
         let Some(variable) = self.variable(operation).filter(|variable| self.variables.contains(variable)) else {
@@ -255,7 +255,7 @@ mod tests {
     fn scripts_send_what_the_drive_sent() {
         let create = "create pi1 1000 usd method=card_visa confirm key=key1\n";
         let table: [(String, usize, &[&str], &[&str]); 6] = [
-            // What comes again under a key is the same to the letter, and does not take the first one's name.
+            // A repetition under a key is identical, and does not take the name of the first request.
             (create.repeat(2), 0, &["pm1=$(curl", "pi1=$(curl", "\npi1 = ask("], &["pm2"]),
             (create.repeat(2), 0, &["\ncurl \"$api/v1/payment_intents\" -H"], &[]),
             // An object that does not exist has an unknown id, and no variable.
