@@ -61,8 +61,9 @@
 //! assert_eq!(counterexample.steps.len(), 2);
 //! ```
 //!
-//! `examples/two_phase_commit.rs` is a larger one, with a planted fault. Read next [`Space`], then [`Explorer`], then
-//! [`Summary`].
+//! `examples/two_phase_commit.rs` is a larger one, with a planted fault.
+//!
+//! Read first: `space.rs` ([`Space`]), `breadth_first.rs` ([`Explorer`]), `summary.rs` ([`Summary`]).
 //!
 //! # Files
 //!

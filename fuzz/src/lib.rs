@@ -2,6 +2,13 @@
 //!
 //! A target is a function of bytes. Under `cargo fuzz`, libFuzzer calls it. Built without the fuzzer, it is a program
 //! that replays files, so that crashes and corpus entries can be tested on stable.
+//!
+//! ```
+//! // Any bytes are a sequence of inputs; a difference between model and engine panics.
+//! holdfast_fuzz::run::lockstep(b"any bytes");
+//! ```
+//!
+//! Read first: `run.rs` (the targets), `failure.rs` (the report of a failure), `counters.rs` (feedback to the fuzzer).
 
 mod counters;
 mod failure;

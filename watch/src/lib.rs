@@ -10,11 +10,13 @@
 //! ```
 //!
 //! The core is pure: [`assess`] takes the events of one payment and a time, and returns the verdict and the alerts.
-//! Around it stand a store in SQLite and four threads. Read first:
+//! Around it stand a store in SQLite and four threads.
+//!
+//! Read first:
 //!
 //! 1. [`assess`](assess()) — events and time in, verdict and alerts out.
 //! 2. [`deadlines`](deadlines()) — the deadlines that the events show.
-//! 3. [`WatchStore`] — what survives the death of the process.
+//! 3. [`WatchStore`] — the data that survives a crash of the process.
 //! 4. [`Watcher`] — the endpoint, the pages and the threads.
 #![forbid(unsafe_code)]
 

@@ -10,7 +10,7 @@ mod vocabulary;
 use super::Rule;
 
 /// Every rule, in the order in which `tidy` reports them.
-pub const ALL: [Rule; 14] = [
+pub const ALL: [Rule; 15] = [
     Rule {
         name: "file-length",
         demands: "a Rust file has at most 400 lines, unless xtask/lists.txt gives a reason",
@@ -65,6 +65,12 @@ pub const ALL: [Rule; 14] = [
         demands: "no doc comment opens with What, Who, Whoever, Where, When, Which, Why or How",
         ratchet: true,
         find: prose::openings,
+    },
+    Rule {
+        name: "crate-docs",
+        demands: "the documentation of a crate has an example and names the files to read first",
+        ratchet: false,
+        find: prose::crate_docs,
     },
     Rule { name: "questions", demands: "no doc comment asks a question", ratchet: true, find: prose::questions },
     Rule {

@@ -1,6 +1,6 @@
 //! The prose of doc comments and documents.
 
-use crate::tidy::source::Comment;
+use crate::tidy::source::{Comment, Source};
 use crate::tidy::{Breach, File, Tree, markdown, text};
 
 /// Phrases that replace a noun or a verb.
@@ -116,6 +116,29 @@ pub(super) fn openings(tree: &Tree) -> Vec<Breach> {
     found
 }
 
+/// Finds crates whose documentation lacks a runnable example or the files to read first.
+pub(super) fn crate_docs(tree: &Tree) -> Vec<Breach> {
+    let mut found = Vec::new();
+    for file in tree.files.iter().filter(|file| file.path.split_once('/').is_some_and(|(_, rest)| rest == "src/lib.rs"))
+    {
+        let blocks = file.source.as_ref().map(Source::blocks).unwrap_or_default();
+        let docs: Vec<&str> = blocks.first().into_iter().flatten().map(|comment| comment.text.as_str()).collect();
+        let has = |wanted: &dyn Fn(&str) -> bool| docs.iter().any(|line| wanted(line));
+        let parts = [
+            (has(&|line| matches!(line, "```" | "```no_run" | "```rust")), "a runnable example"),
+            (has(&|line| line.starts_with("Read") && line.contains("first:")), "the files to read: `Read first: ...`"),
+        ];
+        for (_, part) in parts.iter().filter(|(is_there, _)| !is_there) {
+            found.push(Breach::new(
+                &file.owner,
+                place(file, 1),
+                format!("the documentation of the crate lacks {part}"),
+            ));
+        }
+    }
+    found
+}
+
 /// Finds doc comments with a question.
 pub(super) fn questions(tree: &Tree) -> Vec<Breach> {
     let mut found = Vec::new();
@@ -184,7 +207,7 @@ fn bare(word: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::super::{places, tree};
-    use super::{figures, measured, openings, phrases, questions};
+    use super::{crate_docs, figures, measured, openings, phrases, questions};
 
     #[test]
     fn banned_phrases_are_found() {
@@ -201,6 +224,21 @@ mod tests {
         let text =
             "//! What it is.\n\n/// Returns what\n/// Where it is.\nfn f() {}\n// How\n/// Whoever asks.\nfn g() {}\n";
         assert_eq!(places(&openings(&tree(&[("a/lib.rs", text)]))), [("a", "a/lib.rs:1"), ("a", "a/lib.rs:7")]);
+    }
+
+    #[test]
+    fn crates_without_an_example_are_found() {
+        let files = [
+            ("a/src/lib.rs", "//! A crate.\n//!\n//! ```\n//! f();\n//! ```\n//!\n//! Read first: `x.rs`.\n\nmod x;\n"),
+            (
+                "b/src/lib.rs",
+                "//! A crate.\n//!\n//! Read these files first:\n\n/// ```\n/// f();\n/// ```\nfn f() {}\n",
+            ),
+            ("c/src/lib.rs", "mod x;\n"),
+            ("c/src/x/lib.rs", "mod x;\n"),
+        ];
+        let expected = [("b", "b/src/lib.rs:1"), ("c", "c/src/lib.rs:1"), ("c", "c/src/lib.rs:1")];
+        assert_eq!(places(&crate_docs(&tree(&files))), expected);
     }
 
     #[test]
