@@ -31,7 +31,7 @@ pub fn owner(logged: &LoggedEvent) -> Owner {
     let by_charge = |id: Option<&str>| id.map(|id| Owner::OfCharge(id.to_owned()));
     let own = of(object.id.id());
     let payment = of(object.payment_intent.id());
-    // The type of the event says what it is about; an object that says something else is judged with that payment.
+    // The type of the event decides its payment; a contradicting object is judged with that payment.
     let kind = match family(&logged.kind) {
         known @ ("payment_intent" | "setup_intent" | "checkout.session" | "charge" | "refund" | "application_fee"
         | "transfer") => known,
@@ -49,7 +49,7 @@ pub fn owner(logged: &LoggedEvent) -> Owner {
     .unwrap_or(Owner::Nobody)
 }
 
-/// Returns whether events of this type say nothing about a payment, even where their object names one (P33).
+/// Returns whether events of this type do not concern a payment, even if their object names one (P33).
 pub(crate) fn moves_no_payment(kind: &str) -> bool {
     const FAMILIES: [&str; 7] = ["review.", "radar.", "invoice.", "payment_method.", "customer.", "payout.", "v2."];
     kind == "balance.available" || FAMILIES.iter().any(|family| kind.starts_with(family))
@@ -174,7 +174,7 @@ impl Partition {
         self.parts
     }
 
-    /// Returns whether what belongs to no payment and no event is counted here.
+    /// Returns whether lines without a payment or an event are counted in this part.
     pub(crate) const fn is_first(self) -> bool {
         self.index == 0
     }

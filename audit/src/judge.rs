@@ -232,10 +232,10 @@ impl PaymentJudge<'_> {
     }
 }
 
-/// The most events of which it is tried whether the rest is a history without them.
+/// The maximum number of events that are left out by trial, to see whether an execution explains the rest.
 const SUSPECTS: usize = 10;
 
-/// Returns why the model cannot judge the payment although nothing speaks against it.
+/// Returns the reason why the model cannot judge the payment although no law is violated.
 fn out_of_model(unknown: &[LoggedEvent], known: &[LoggedEvent]) -> Option<Finding> {
     let disputed = known.iter().find(|logged| logged.object().disputed.value() == Some(&true));
     let why = match (unknown.iter().find(|logged| !changes_nothing(logged)), disputed) {
@@ -261,7 +261,7 @@ fn has_large_amount(logged: &LoggedEvent) -> bool {
     is_of_payment && logged.object().amounts().into_iter().any(|(_, amount)| is_large(amount))
 }
 
-/// Returns the events that the search explains. Sessions, and what moves nothing, are judged by the laws alone.
+/// Returns the events that the search explains. Sessions, and events without a move, are judged by the laws alone.
 fn of_search(events: Vec<LoggedEvent>) -> Vec<LoggedEvent> {
     let is_of_search =
         |logged: &LoggedEvent| !logged.kind.starts_with("checkout.session.") && !moves_nothing(logged, &events);
@@ -331,7 +331,7 @@ fn order(logged: &LoggedEvent) -> (i64, bool, usize, &str, u64) {
     (logged.created, !logged.kind.ends_with(".created"), logged.id.len(), &logged.id, logged.line)
 }
 
-/// Events that tell of texts alone.
+/// Events about changed texts only.
 fn changes_nothing(logged: &LoggedEvent) -> bool {
     matches!(logged.kind.as_str(), "transfer.updated" | "application_fee.refund.updated")
 }

@@ -1,4 +1,4 @@
-//! Judges a log of what already happened: the provider's events, payment by payment, against the model.
+//! Judges a log of the provider's events, payment by payment, against the model.
 //!
 //! ```
 //! use holdfast_audit::{Options, audit};
@@ -16,9 +16,9 @@
 //! 1. [`audit`] — a log in, a [`Report`] out: read, sorted by payment through temporary files, judged one by one.
 //! 2. [`Verdict`] — the verdict on a payment: accepted, impossible with the first event that cannot have happened,
 //!    or cannot tell.
-//! 3. `search/` — looks for a history of the model that emits the events of one payment.
+//! 3. `search/` — searches for an execution of the model that emits the events of one payment.
 //!
-//! `audit/README.md` says how it decides, and what it cannot.
+//! `audit/README.md` describes the decision and its limits.
 #![forbid(unsafe_code)]
 
 mod card_details;
@@ -56,17 +56,17 @@ pub use verdict::{Finding, Impossible, Proof, Verdict};
 /// The settings of an audit.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
-    /// The config of the engine that wrote it. The log itself shows the account.
+    /// The configuration of the engine that wrote the log. The log itself shows the account.
     pub config: Config,
     /// The limits of a search.
     pub bounds: Bounds,
-    /// Leave out lines that are no events, and count them. The report is incomplete then.
+    /// Whether lines that are no events are left out and counted. The report is incomplete then.
     pub skip_malformed: bool,
-    /// About how many bytes the log has, if that is known.
+    /// The approximate size of the log in bytes, if known.
     pub bytes: Option<u64>,
     /// The part of the payments that is judged.
     pub partition: Partition,
-    /// Threads that judge; 0 for one on each core.
+    /// The number of threads that judge; 0 for one on each core.
     pub threads: usize,
 }
 
@@ -84,7 +84,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// Returns the digest of everything that changes a verdict, and of nothing else.
+    /// Returns the digest of exactly the settings that change a verdict.
     fn digest(&self) -> digest::Digest {
         let Self { config, bounds, skip_malformed, bytes: _, partition: _, threads: _ } = self;
         let mut digest = digest::Digest::default();
@@ -108,17 +108,17 @@ pub enum Progress {
     Judging {
         /// Events judged so far.
         events: u64,
-        /// Of so many.
+        /// The number of events to judge.
         of: u64,
     },
 }
 
 /// A listener to an audit while it runs.
 pub trait Listener {
-    /// The audit is so far.
+    /// Receives the progress of the audit.
     fn progress(&mut self, _: Progress) {}
 
-    /// A payment has been judged. They come in no order that means anything.
+    /// Receives the verdict on a payment. The order of payments has no meaning.
     ///
     /// # Errors
     /// Returns the error of the output; the audit ends with it.
@@ -138,7 +138,7 @@ impl Listener for () {}
 /// Judges the events of a log. Memory is bounded for a log of any length: see [`group::Sorter`].
 ///
 /// # Errors
-/// [`Unreadable`]: the log is malformed, empty or gives an error.
+/// Returns [`Unreadable`] if the log is malformed, empty or cannot be read.
 pub fn audit(log: impl Read, options: &Options, listener: &mut impl Listener) -> Result<Report, Unreadable> {
     audit_all([("the log".to_owned(), log)].map(Ok), options, listener)
 }

@@ -1,4 +1,4 @@
-//! An event as a log tells it, as far as the audit looks at it.
+//! An event of a log: the fields that the audit reads.
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -36,9 +36,9 @@ pub struct LoggedEvent {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Data {
-    /// `object`: the object right after what happened.
+    /// `object`: the object after the event.
     pub object: Object,
-    /// `previous_attributes`: what the fields that changed were before.
+    /// `previous_attributes`: the former values of the fields that changed.
     #[serde(skip_serializing_if = "Nested::is_none")]
     pub previous_attributes: Nested<Object>,
 }
@@ -148,7 +148,7 @@ macro_rules! fields {
 }
 
 fields! {
-    /// `data.object`, or `data.previous_attributes`: every field that some rule looks at, of whichever object.
+    /// `data.object`, or `data.previous_attributes`: every field that a rule reads, of any object.
     Object {
         object: Text, id: Id, status: Text, currency: Text, created: i64,
         amount: i64, amount_capturable: i64, amount_received: i64,
@@ -334,7 +334,7 @@ fn values(value: &Value) -> usize {
 }
 
 impl Object {
-    /// The latest charge, as either kind of version tells it (VER-3).
+    /// The latest charge, as old or new versions show it (VER-3).
     pub fn latest_charge(&self) -> Option<&str> {
         let listed = || self.charges.get().and_then(|charges| charges.data.first()).and_then(|charge| charge.id.id());
         self.latest_charge.id().or_else(listed)

@@ -13,7 +13,7 @@ struct MergedParts {
     names: BTreeMap<u64, String>,
 }
 
-/// Merges the JSON reports of all partitions of a log into that of the whole log. Each report has a name for errors.
+/// Merges the JSON reports of all partitions of a log into that of the whole log. The name of a report is for errors.
 ///
 /// # Errors
 /// The report and the field that is missing or wrong: the reports are those of every part of one log, judged in one

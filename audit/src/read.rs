@@ -95,7 +95,7 @@ impl Tally {
     }
 }
 
-/// Reads every event and gives it to `each`. `skip` leaves out what is malformed, and counts it.
+/// Reads every event and gives it to `each`. With `skip`, malformed lines are left out and counted.
 ///
 /// # Errors
 /// [`Unreadable`], naming the line and the field; also the error that `each` returns.
@@ -172,7 +172,7 @@ fn values(
         };
         // The error is about the byte after the value, and its column counts from 1.
         let rest = text.get(error.column().saturating_sub(1)..).unwrap_or_default();
-        // Without an object there is no event: a bracketed word such as `[200 OK]` is no list.
+        // Text without an object is no event: a bracketed word such as `[200 OK]` is no list.
         if !rest.contains(&b'{') {
             return Ok(());
         }
@@ -214,7 +214,7 @@ fn document(
         match deserializer.end() {
             Ok(()) => break,
             Err(error) if error.is_io() => return Err(Unreadable::Io(error.into())),
-            // More is to come.
+            // More input follows.
             Err(_) => {}
         }
         let into = Into { number: 0, count: &mut count, tally: &mut tally, each: &mut each, failed: None };

@@ -122,7 +122,7 @@ impl Report {
         is_whole && self.cannot_tell == 0 && self.not_judged == 0 && self.malformed == 0 && self.payments > 0
     }
 
-    /// Returns why the report is not about everything, beside what the figures say: each reason in a sentence.
+    /// Returns the reasons, as sentences, why the report does not cover the whole log, beyond its figures.
     #[must_use]
     pub fn limits(&self) -> Vec<String> {
         let part = (!self.partition.is_whole()).then(|| {
@@ -153,7 +153,7 @@ impl Report {
     }
 }
 
-/// Writes every verdict as it comes, then the figures: one JSON object, however many payments there are.
+/// Writes each verdict at once, then the figures, as one JSON object with bounded memory.
 #[derive(Debug)]
 pub struct JsonReport<W: Write> {
     out: W,

@@ -13,7 +13,7 @@ pub type Text = compact_str::CompactString;
 /// The content of a field of an object.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Seen<T> {
-    /// The object has no such field: it says nothing.
+    /// The object lacks the field.
     #[default]
     Absent,
     /// `null`.

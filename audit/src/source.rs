@@ -36,7 +36,7 @@ pub fn open(path: &Path) -> io::Result<Box<dyn Read>> {
     decompressed(File::open(path)?)
 }
 
-/// Returns what `log` holds, decompressed if its first bytes are those of gzip or Zstandard.
+/// Returns the contents of `log`, decompressed if its first bytes are those of gzip or Zstandard.
 ///
 /// # Errors
 /// The error of `log`, or of a compressed stream that does not begin like one.

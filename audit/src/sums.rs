@@ -1,6 +1,6 @@
 //! Payments with more refunds than the model has room for.
 //!
-//! A refund that succeeds at once and takes neither fee nor transfer along changes what is refunded and nothing else. So
+//! A refund that succeeds at once and returns neither fee nor transfer changes only the refunded amount. So
 //! a history with such refunds exists exactly if one exists without them, and if the refunds add up by themselves.
 
 use holdfast_model::REFUNDS;
@@ -34,7 +34,7 @@ pub(crate) fn without_refunds(events: &[LoggedEvent]) -> Option<Vec<LoggedEvent>
     Some(rest.cloned().map(without_refunded).collect())
 }
 
-/// Returns the event with nothing that its charge shows of refunds.
+/// Returns the event without the refund fields of its charge.
 fn without_refunded(mut logged: LoggedEvent) -> LoggedEvent {
     let hide = |object: &mut crate::logged_event::Object| {
         if object.object.text().is_none_or(|kind| kind == "charge") {
@@ -52,7 +52,7 @@ fn without_refunded(mut logged: LoggedEvent) -> LoggedEvent {
 
 /// Returns how many events the log lacks if the refunds add up, or `None` if that was not shown.
 ///
-/// Each refund has the event of its charge within the lag, and what is refunded rises from step to step without a gap
+/// Each refund has the event of its charge within the lag, and the refunded amount rises from step to step without a gap
 /// (`gaps`: with gaps that other refunds fill). Each other event of the charge shows a sum of that moment.
 pub(crate) fn add_up(events: &[LoggedEvent], lag: i64, gaps: bool) -> Option<usize> {
     let mut steps: Vec<(i64, i64, i64)> = Vec::new();

@@ -10,7 +10,7 @@ use crate::search::Exhausted;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Proof {
-    /// The event contradicts itself: no state of a payment looks like that.
+    /// The event contradicts itself: no state of a payment has these fields.
     Alone,
     /// The event contradicts another event of the log, whichever events are missing.
     Together,

@@ -56,7 +56,7 @@ impl Relation {
     }
 }
 
-/// A word of a predicate that makes no sense.
+/// A word of a predicate that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PredicateError {
     /// Position of the word, from 1.
@@ -79,7 +79,7 @@ impl Predicate {
     /// Reads conditions, divided by spaces.
     ///
     /// # Errors
-    /// The first word that makes no sense, and what could stand there.
+    /// Returns the first word that cannot be read, and the accepted words.
     pub fn parse(text: &str) -> Result<Self, PredicateError> {
         let mut conditions = Vec::new();
         for (index, word) in text.split_whitespace().enumerate() {

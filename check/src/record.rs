@@ -184,7 +184,7 @@ impl RunRecord {
     /// Reads a record.
     ///
     /// # Errors
-    /// A sentence about what is wrong with it.
+    /// Returns a message that names the fault.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong = |error: serde_json::Error| format!("not a record of results: {error}");
         let Versioned { format } = serde_json::from_str(text).map_err(wrong)?;
@@ -216,7 +216,7 @@ impl RunRecord {
     /// Checks that the units of `other` can be merged with these.
     ///
     /// # Errors
-    /// A sentence about where the two differ.
+    /// Returns a message that names the difference.
     pub fn belongs_with(&self, other: &Self) -> Result<(), String> {
         if self.subject != other.subject {
             return Err(format!("they are of different runs: `{}` and `{}`", self.subject, other.subject));
@@ -237,7 +237,7 @@ impl RunRecord {
         Ok(())
     }
 
-    /// Adds what another run found.
+    /// Adds the results of another run.
     ///
     /// # Errors
     /// If it is of a different run, or if both explored the same and do not agree about it.

@@ -20,13 +20,13 @@ macro_rules! fields {
                 match self { $(Self::$variant => $name),+ }
             }
 
-            /// Returns what is measured.
+            /// Returns the meaning of the quantity.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Self::$variant => $meaning),+ }
             }
 
-            /// Returns the unit.
+            /// Returns the meaning of the quantity.
             #[must_use]
             pub const fn unit(self) -> QuantityUnit {
                 match self { $(Self::$variant => QuantityUnit::$unit),+ }
@@ -167,7 +167,7 @@ impl Quantity {
         }
     }
 
-    /// Returns what is measured.
+    /// Returns the meaning of the quantity.
     #[must_use]
     pub fn meaning(self) -> String {
         match self {
@@ -176,7 +176,7 @@ impl Quantity {
         }
     }
 
-    /// Returns the unit.
+    /// Returns the meaning of the quantity.
     #[must_use]
     pub const fn unit(self) -> QuantityUnit {
         match self {

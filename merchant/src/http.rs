@@ -35,7 +35,7 @@ impl WebReply {
         self.is_success() && self.status != 202
     }
 
-    /// Returns a word on the response for a story.
+    /// Returns a short form of the response for a story.
     #[must_use]
     pub fn shown(&self) -> String {
         match self.status {

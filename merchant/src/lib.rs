@@ -2,7 +2,7 @@
 //!
 //! 1. [`MerchantConfig`]: the file that describes the application.
 //! 2. [`check`]: purchases in virtual time under chaos, and the judgment of the merchant's books.
-//! 3. [`MerchantReport`]: what was found, as a shortest story with a diagnosis, and what was reached.
+//! 3. [`MerchantReport`]: the faults, each as a shortest story with a diagnosis, and the coverage.
 //!
 //! The provider is the engine with its server in this process; the application is any program that speaks HTTP.
 //!

@@ -49,7 +49,7 @@ impl Postman {
         Self { client, patience, timeline, secret, clock, state }
     }
 
-    /// Gives it the virtual clock and the secret of the endpoint. Without them it posts nothing.
+    /// Sets the virtual clock and the secret of the endpoint. Without them it posts nothing.
     pub(crate) fn serve(&self, clock: Arc<MovableClock>, secret: String) {
         let _ = self.clock.set(clock);
         let _ = self.secret.set(secret);

@@ -134,7 +134,7 @@ impl Provider {
         found
     }
 
-    /// Gives a request to the API to a purchase: what it changes, even later, belongs to the purchase.
+    /// Assigns a request to the API to a purchase: its effects, even later ones, belong to the purchase.
     pub fn own_request(&self, number: u64, slot: u64) {
         self.requests.lock().unwrap_or_else(PoisonError::into_inner).insert(number, slot);
     }

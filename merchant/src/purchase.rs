@@ -1,4 +1,4 @@
-//! One purchase in progress: the steps that are due, and what is known.
+//! One purchase in progress: its due steps, and its known ids and amounts.
 
 use crate::attack::Attack;
 use crate::books::Books;

@@ -8,7 +8,7 @@ use crate::run::MerchantRun;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// The pause between two looks at books that lag behind.
+/// The pause between two reads of books that lag behind.
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// The judgments of one purchase at rest.

@@ -199,7 +199,7 @@ impl MerchantRun<'_> {
         self.result.incomplete = Some("the run did not come to rest".to_owned());
     }
 
-    /// Returns what is due now.
+    /// Returns the steps that are due now.
     fn candidates(&self) -> Vec<NextAct> {
         let now = self.now();
         let due = |purchase: &Purchase| purchase.next().is_some_and(|at| at <= now);
@@ -283,7 +283,7 @@ impl MerchantRun<'_> {
         self.close_step(slot);
     }
 
-    /// Ends a step: reads what it changed, tells it, and judges the purchase.
+    /// Ends a step: reads its effects, records them in the story, and judges the purchase.
     pub(crate) fn close_step(&mut self, slot: u64) {
         for exchange in self.provider.chaos.take_exchanges() {
             let lost = if exchange.is_received { "" } else { " (the response is lost)" };

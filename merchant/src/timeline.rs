@@ -1,4 +1,4 @@
-//! The story of a run: who sent what to whom, in virtual time.
+//! The story of a run: the messages between the parties, in virtual time.
 
 use holdfast_engine::Time;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -244,7 +244,7 @@ fn has_charge(events: &[LoggedEvent]) -> bool {
     events.iter().any(|it| object_kind(it) == "charge" && it.object().status.text() == Some("succeeded"))
 }
 
-/// Returns whether the intent shows a payment whose money is held or was, of which amount, currency and method stay.
+/// Returns whether the intent shows a payment whose money is or was held, so that amount, currency and method are fixed.
 fn is_held(intent: &LoggedEvent, has_charge: bool) -> bool {
     match intent.object().status.text() {
         Some("canceled") => has_charge,
@@ -252,7 +252,7 @@ fn is_held(intent: &LoggedEvent, has_charge: bool) -> bool {
     }
 }
 
-/// The intent names the method that was charged, and the charge keeps what it was charged for.
+/// The intent names the method that was charged, and the charge keeps its amount.
 fn methods(found: &mut Violations, events: &[LoggedEvent]) {
     let is_held = |it: &LoggedEvent| match object_kind(it) {
         "payment_intent" => is_held(it, has_charge(events)),

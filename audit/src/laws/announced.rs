@@ -37,7 +37,7 @@ pub(super) fn judge(found: &mut Violations, events: &[LoggedEvent], limits: LawC
         }
     }
     reversals(found, events, limits);
-    // Two equal steps of one second are logged twice and kept once; then the sums do not come out.
+    // Two equal steps within one second are logged twice and kept once, so the sums would differ.
     if limits.twins == 0 {
         refunds(found, events);
     }
@@ -57,7 +57,7 @@ fn reversals(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<
     }
 }
 
-/// Each refund that is created raises what is refunded by its amount, and each rise comes from a refund.
+/// Each created refund raises the refunded amount by its own, and each rise comes from a refund.
 fn refunds(found: &mut Violations, events: &[LoggedEvent]) {
     let rises: Vec<(usize, Option<i64>)> = events
         .iter()

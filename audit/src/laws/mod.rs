@@ -28,7 +28,7 @@ pub(crate) struct LawContext<'a> {
     pub(crate) config: &'a Config,
     /// Seconds by which the times of two events of one step may differ.
     pub(crate) lag: i64,
-    /// Whether the log lacks nothing.
+    /// Whether the log is complete.
     pub(crate) is_complete: bool,
     /// Events that were left out as repetitions although they have ids of their own.
     pub(crate) twins: usize,
@@ -80,7 +80,7 @@ impl Violations {
         });
     }
 
-    /// Notes that an event lacks one that a complete log has.
+    /// Records that an event needs another one, which a complete log would contain.
     fn unannounced(&mut self, place: usize, (rules, property): Law, why: String) {
         self.0.push(Contradiction { suspects: vec![(place, 1)], why, rules, property, proof: Proof::Unannounced });
     }
@@ -111,7 +111,7 @@ pub(crate) fn contradictions(events: &[LoggedEvent], limits: LawContext<'_>) -> 
     found.0
 }
 
-/// Returns, of the suspects, the first that is not merely the one that a later event contradicts.
+/// Returns the first suspect that is contradicted by more than a later event.
 pub(crate) fn first_to_blame(contradictions: &[Contradiction], suspects: &[usize]) -> Option<usize> {
     let is_last =
         |place: &usize| contradictions.iter().any(|it| it.suspects.last().is_some_and(|(last, _)| last == place));
@@ -135,7 +135,7 @@ pub(crate) fn suspects(contradictions: &[Contradiction]) -> Vec<usize> {
 pub(crate) fn verdict(contradictions: &[Contradiction], events: &[LoggedEvent], place: usize) -> Option<Finding> {
     let of_place = |it: &&Contradiction| it.suspects.iter().any(|(suspect, _)| *suspect == place);
     let of_it: Vec<&Contradiction> = contradictions.iter().filter(of_place).collect();
-    // Of several reasons the one that needs the fewest other events is the clearest.
+    // Of several reasons, the one with the fewest other events is the clearest.
     let clearest = of_it.iter().min_by_key(|it| it.suspects.len())?;
     let logged = events.get(place)?;
     let mut impossible = Impossible::of(logged, clearest.why.clone(), clearest.proof);
@@ -154,7 +154,7 @@ fn number(seen: &Seen<i64>) -> Option<i64> {
     seen.value().copied()
 }
 
-/// Returns the kind of the object, by its own word.
+/// Returns the kind of the object, by its name in the API.
 fn object_kind(logged: &LoggedEvent) -> &str {
     logged.object().object.text().unwrap_or_else(|| crate::group::family(&logged.kind))
 }

@@ -1,4 +1,4 @@
-//! Laws about one event: what its object shows fits together, and fits the type of the event.
+//! Laws about one event: the fields of its object agree with each other and with the type of the event.
 
 use super::{Law, LawContext, Violations, number, object_kind};
 use crate::logged_event::{LoggedEvent, Object};
@@ -43,7 +43,7 @@ const REASONS: [&str; 8] = [
     "void_invoice",
 ];
 
-/// Notes what is contradictory in one event.
+/// Records the contradictions in one event.
 pub(super) fn judge(found: &mut Violations, place: usize, logged: &LoggedEvent, limits: LawContext<'_>) {
     let mut note = |law: Law, why: String| found.alone(place, law, why);
     range(&mut note, logged);
@@ -206,7 +206,7 @@ fn intent_before(note: &mut impl FnMut(Law, String), object: &Object, previous: 
     if let Some(was) = previous.status.text().filter(|was| !INTENT_STATUSES.contains(was)) {
         note(PREVIOUS, format!("`status` was `{was}`, which no PaymentIntent has"));
     }
-    // The amount of a hold does not change: what was capturable and received before made it up too.
+    // The amount of a hold does not change: the former capturable and received amounts add up to it, too.
     let is_held = matches!(status, "requires_capture" | "succeeded") && previous.amount.is_absent();
     let Some((amount, held)) = number(&object.amount).zip(number(&previous.amount_capturable)).filter(|_| is_held)
     else {

@@ -18,7 +18,7 @@ const STANDING: Law = ("A9 A17 CON-9", Some("standing-amounts-are-collected"));
 const PIECES: Law = ("I5 I7 B1 B33", Some("pieces-need-multicapture"));
 const REFUND_MOVES: Law = ("R7 REF-4 REF-5", Some("documented-refund-moves"));
 
-/// Notes what is contradictory in one charge.
+/// Records the contradictions in one charge.
 pub(super) fn charge(note: &mut impl FnMut(Law, String), logged: &LoggedEvent, limits: LawContext<'_>) {
     let object = logged.object();
     let kind = logged.kind.as_str();
@@ -61,7 +61,7 @@ pub(super) fn charge(note: &mut impl FnMut(Law, String), logged: &LoggedEvent, l
     }
 }
 
-/// The status fits the type of the event and what the charge shows.
+/// The status agrees with the type of the event and the fields of the charge.
 fn charge_status(note: &mut impl FnMut(Law, String), object: &Object, kind: &str) {
     let Some(status) = object.status.text() else { return };
     let wanted: &[&str] = match kind {
@@ -96,7 +96,7 @@ fn charge_status(note: &mut impl FnMut(Law, String), object: &Object, kind: &str
     }
 }
 
-/// The amount and the flag of what went back fit what was captured.
+/// The refunded amount and flag agree with the captured amount.
 fn charge_refunded(note: &mut impl FnMut(Law, String), logged: &LoggedEvent, limits: LawContext<'_>) {
     let object = logged.object();
     let Some((amount, back)) = number(&object.amount).zip(number(&object.amount_refunded)) else { return };
@@ -173,7 +173,7 @@ fn charge_before(note: &mut impl FnMut(Law, String), object: &Object, previous: 
     }
 }
 
-/// Notes what is contradictory in one refund.
+/// Records the contradictions in one refund.
 pub(super) fn refund(note: &mut impl FnMut(Law, String), logged: &LoggedEvent) {
     let object = logged.object();
     if number(&object.amount) == Some(0) {
@@ -207,7 +207,7 @@ pub(crate) fn refund_may_move(was: &str, now: &str) -> bool {
 /// A field of an object.
 type Getter<T> = fn(&Object) -> &Seen<T>;
 
-/// Notes what is contradictory in one fee or transfer.
+/// Records the contradictions in one fee or transfer.
 pub(super) fn connected(
     note: &mut impl FnMut(Law, String),
     logged: &LoggedEvent,
@@ -248,7 +248,7 @@ pub(super) fn judge(found: &mut Violations, events: &[LoggedEvent], _: LawContex
         found.late(of_charge, place, law, "a refund to a card does not begin with its customer".to_owned());
     }
     let Some(amount) = number(&charge.object().amount) else { return };
-    // Amounts of different currencies say nothing of each other.
+    // Amounts of different currencies are not comparable.
     let Some(currency) = charges().find_map(|(_, it)| it.object().currency.text()) else { return };
     let at_once = charges()
         .find(|(_, it)| it.kind == "charge.succeeded" && it.object().captured.value() == Some(&true))

@@ -1,4 +1,4 @@
-//! Laws about the order of events: what only rises, what comes first, and what a deadline ends.
+//! Laws about the order of events: amounts that only rise, events that come first, and the effects of deadlines.
 //!
 //! Two events are in order if their times differ by more than the lag. Within it they are in no order.
 
@@ -109,7 +109,7 @@ fn status(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     }
 }
 
-/// Returns whether the refund was created as one that may give money back.
+/// Returns whether the refund was created in a status that can return money.
 fn moves_money(refund: &LoggedEvent) -> bool {
     refund.object().status.text() != Some("failed")
 }
@@ -203,7 +203,7 @@ fn objects(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'_
     }
 }
 
-/// Whether a refund has ended without giving anything, as it is and as it was.
+/// Whether a refund has ended without returning money, now and before the change.
 fn refund_end(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     let rank = |status: &str| i64::from(matches!(status, "failed" | "canceled"));
     let now = logged.object().status.text().map(rank);

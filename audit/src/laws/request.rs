@@ -55,7 +55,7 @@ fn twice(found: &mut Violations, of_it: &[(usize, &LoggedEvent)], limits: LawCon
     }
 }
 
-/// The objects of one moment agree on what both show.
+/// The objects of one moment agree on the fields that both have.
 fn one_moment(found: &mut Violations, at_once: &[(usize, &LoggedEvent)]) {
     let is_intent = |it: &LoggedEvent| object_kind(it) == "payment_intent";
     let is_of_payment = |it: &LoggedEvent| matches!(object_kind(it), "payment_intent" | "charge");

@@ -4,10 +4,10 @@ use serde_json::Value;
 
 use crate::logged_event::{LoggedEvent, Object};
 
-/// Returns what an event lacks to be one.
+/// Returns the part that a value lacks to be an event.
 ///
 /// # Errors
-/// The field that is missing, and what is expected there.
+/// The missing field, and its expected content.
 pub(super) fn check(logged: &LoggedEvent) -> Result<(), String> {
     if logged.id.is_empty() {
         return Err("`id` is missing or empty: each event needs the id that the provider gave it".to_owned());
@@ -24,7 +24,7 @@ pub(super) fn check(logged: &LoggedEvent) -> Result<(), String> {
     Ok(())
 }
 
-/// Returns what is wrong with the first value of `text`, by the name of the field.
+/// Returns the fault of the first value of `text`, with the name of the field.
 pub(super) fn diagnosis(text: &[u8], error: &serde_json::Error) -> String {
     let first = serde_json::Deserializer::from_slice(text).into_iter::<Value>().next();
     let Some(Ok(value)) = first else {

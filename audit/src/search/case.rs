@@ -17,7 +17,7 @@ pub(super) struct ModeledEvent {
     pub(super) refund: u16,
     /// Whether its request creates a refund; `None` if the request is not known, or its refund may be missing.
     pub(super) is_of_refund: Option<bool>,
-    /// It lists nothing that changed: texts may have.
+    /// It lists no change; texts may have changed.
     pub(super) is_quiet: bool,
 }
 
@@ -33,7 +33,7 @@ pub(super) struct Case<'a> {
     pub(super) fees_are_elsewhere: bool,
 }
 
-/// Returns the currency of the payment, which that of fees and transfers may not be.
+/// Returns the currency of the payment; fees and transfers may have another one.
 fn currency(events: &[LoggedEvent]) -> Option<&str> {
     let is_own = |object: &&Object| !matches!(object.object.text(), Some("application_fee" | "transfer"));
     events.iter().map(LoggedEvent::object).filter(is_own).find_map(|object| object.currency.text())

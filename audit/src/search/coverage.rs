@@ -19,7 +19,7 @@ impl Serialize for Exhausted {
     }
 }
 
-/// Inputs that could come next.
+/// The possible next inputs.
 pub(super) struct Suggestions {
     inputs: Vec<Input>,
     /// The reason why an input may be missing; `None` if none is.

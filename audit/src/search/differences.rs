@@ -1,4 +1,4 @@
-//! Differences between what an event shows and what a step of the model would show.
+//! Differences between an event and the notification of a step of the model.
 
 use std::fmt::Display;
 
@@ -28,7 +28,7 @@ impl Differences {
         Self { list: Some(Vec::new()), is_any: false }
     }
 
-    /// Returns a collection that keeps nothing but whether there is a difference.
+    /// Returns a collection that only records whether there is a difference.
     pub(super) const fn whether_any() -> Self {
         Self { list: None, is_any: false }
     }

@@ -36,7 +36,7 @@ pub struct Bounds {
     pub places: usize,
     /// Events of one payment.
     pub events: usize,
-    /// Seconds by which what one step tells may be later than its first event.
+    /// The maximum delay of the events of one step after its first, in seconds.
     pub lag: i64,
     /// `true` if events may be missing from the log.
     pub gaps: bool,
@@ -118,7 +118,7 @@ struct Rank {
 /// The cost of the path to a place.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct PathCost {
-    /// Steps and events that the log does not tell of.
+    /// Steps and events that the log lacks.
     cost: u32,
     /// Events that the log does not have.
     missing: u32,
@@ -309,7 +309,7 @@ impl Search<'_, '_> {
         hold.or_else(|| charge.posting_left.map(i64::from)).filter(|left| *left > 0)
     }
 
-    /// Everything that can come next.
+    /// Every possible next input.
     fn expand(&mut self, place: &Place, way: PathCost) {
         let Some(next) = self.case.facts.get(usize::try_from(place.open).unwrap_or(usize::MAX)).copied() else {
             return;
@@ -336,7 +336,7 @@ impl Search<'_, '_> {
 mod tests {
     use super::*;
 
-    /// A dear way that lacks fewer events must not be dropped for a cheap one: what follows may lack some, too.
+    /// A costly path that lacks fewer events must not be dropped for a cheap one: the rest of the path may lack some, too.
     #[test]
     fn a_place_is_known_by_its_cost_and_by_what_is_missing() {
         let event = LoggedEvent { id: "evt_1".into(), created: 1, ..LoggedEvent::default() };

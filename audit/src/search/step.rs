@@ -10,7 +10,7 @@ use super::matching::{ComparedStep, fits, part_returned};
 use super::{PathCost, Place, Search, Tries};
 use crate::logged_event::LoggedEvent;
 
-/// The payment in what is seen.
+/// The payment in the observation.
 pub(super) fn payment(snapshot: &OwnedObservation<1, 0>, config: &holdfast_model::Config) -> Option<PaymentView> {
     snapshot.observation(config).payments.first().copied().flatten()
 }
@@ -37,7 +37,7 @@ impl<'b> Search<'_, 'b> {
         ahead.filter(|(index, _)| !place.is_explained(*index)).map(|(_, logged)| logged)
     }
 
-    /// Returns the inputs that could come next, and notes whether they are all.
+    /// Returns the possible next inputs, and records whether the list is complete.
     pub(super) fn inputs(&self, place: &Place) -> Vec<Input> {
         let snapshot = place.state.observe(&self.case.config);
         let world = snapshot.observation(&self.case.config);
@@ -348,7 +348,7 @@ impl<'b> Search<'_, 'b> {
                 Operation::CancelSetup { .. } => false,
                 Operation::CreateRefund { refund, .. } => {
                     let amount = refund.amount.unwrap_or(0);
-                    // Made, failed and made again, all of it unseen: once is enough.
+                    // Created, failed and created again without an event: one creation is enough.
                     let is_again = |before: &PaymentView| {
                         before.refunds.iter().zip(place.refunds).any(|(refund, named)| {
                             let dead = refund.filter(|refund| !refund.status.counts() && named == 0);

@@ -58,7 +58,7 @@ impl Stuck {
     }
 }
 
-/// A step that comes near to what an event tells.
+/// A step whose notification is close to an event.
 struct Nearest {
     differences: Vec<Difference>,
     /// `true` if it names another charge or refund.

@@ -1,4 +1,4 @@
-//! The one value that decides what a run may say: the exit code and whether `OK` is printed both come from it.
+//! The value that decides the verdict of a run: its exit code, and whether `OK` is printed.
 
 use super::Exit;
 

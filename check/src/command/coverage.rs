@@ -1,4 +1,4 @@
-//! `check coverage` and `check seeds`: how much of what the explorers have found is driven through the engine.
+//! `check coverage` and `check seeds`: the share of the explorers' transitions that is driven through the engine.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -135,7 +135,7 @@ pub(super) fn seeds(to: &Path, transitions: &Path, io: &mut Io<'_>) -> Result<Ex
     Ok(Exit::Fine)
 }
 
-/// Returns what the explorers found, read from their report.
+/// Reads the transitions of the explorers from their report.
 fn known(file: &Path) -> Result<Coverage, Failure> {
     let wrong = |why: String| Failure::Usage(format!("{}: {why}; `check report` writes it", file.display()));
     let text = fs::read_to_string(file).map_err(|error| wrong(error.to_string()))?;
@@ -186,7 +186,7 @@ fn entries(corpus: &[PathBuf]) -> Result<Vec<CorpusEntry>, Failure> {
     Ok(entries)
 }
 
-/// Writes the entries that see something first, the longest first; the hostile ones into a folder of their own.
+/// Writes the entries that add coverage, the longest first; hostile ones into a separate folder.
 fn distil(transitions: &Path, entries: &[CorpusEntry], folder: &Path) -> Result<usize, Failure> {
     let mut sorted: Vec<&CorpusEntry> = entries.iter().collect();
     sorted.sort_by_key(|(path, _, bytes)| (std::cmp::Reverse(bytes.len().min(640)), path.clone()));

@@ -1,4 +1,4 @@
-//! `check merge`: what shards found, added up and judged as one.
+//! `check merge`: adds the results of shards and judges the sum.
 
 use std::path::PathBuf;
 

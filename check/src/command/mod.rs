@@ -99,7 +99,7 @@ impl Exit {
 /// The reason why a command has no answer.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Wrong arguments or input: what is wrong, where, and what is accepted.
+    /// Wrong arguments or input: a message with the fault, its place and the accepted values.
     Usage(String),
     /// The answer could not be written.
     Output(io::Error),

@@ -141,7 +141,7 @@ impl Visit for Searching<'_> {
             Search::Found(path) => {
                 let inputs = inputs_along(&space, &path);
                 let replay = inputs.and_then(|inputs| named_as_wanted(self.predicate, *config, &inputs));
-                // Renaming payments must not lose the state: only what replays is shown.
+                // Renaming payments must not lose the state: only a trace that replays is shown.
                 let replay = replay.filter(|replay| self.predicate.holds(&replay.end()));
                 replay.map_or(Searched::Lost, |replay| Searched::Found(replay.script()))
             }

@@ -34,7 +34,7 @@ pub(super) fn run(names: &[String], options: &CommonOptions, io: &mut Io<'_>) ->
     Ok(conclusion.exit())
 }
 
-/// Explores the default instances at the end of a run over all scenarios that took `spent`, and adds what they show to
+/// Explores the default instances at the end of a run over all scenarios that took `spent`, and adds their results to
 /// its summary.
 pub(super) fn after_everything(options: &CommonOptions, spent: Duration, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let chosen = choose(&[], options.deep)?;

@@ -48,7 +48,7 @@ pub(super) fn jobs(names: &[String], options: &CommonOptions) -> Result<Vec<Job>
     Ok(chosen.into_iter().flat_map(variants).collect())
 }
 
-/// The names of what is explored by default.
+/// Returns the names of the variants that are explored by default.
 pub(super) fn default_names() -> Vec<String> {
     let defaults = SCENARIOS.iter().filter(|scenario| !scenario.deep);
     defaults

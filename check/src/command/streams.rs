@@ -54,7 +54,7 @@ impl OutputStyle {
         self.paint(words, "1;31")
     }
 
-    /// Returns a word for what is undecided, in yellow.
+    /// Returns a word for an undecided result, in yellow.
     pub(crate) fn open(self, words: &str) -> String {
         self.paint(words, "33")
     }

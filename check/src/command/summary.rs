@@ -18,7 +18,7 @@ const LISTED: usize = 6;
 /// Number of false properties that are explained in full.
 const EXPLAINED: usize = 3;
 
-/// Prints what `record` says about `mine`, the units that this run had to explore.
+/// Prints the results of `record` for `mine`, the units that this run had to explore.
 pub(super) fn conclude(
     record: &RunRecord,
     mine: &[String],
@@ -147,7 +147,7 @@ impl RunSummary<'_> {
         self.say("evidence   ", &format!("the last two lines: reports/properties.json of rules {rules}"));
     }
 
-    /// Adds what was left out, and why.
+    /// Adds the parts that were left out, with the reason.
     fn incomplete(&mut self) {
         let open = self.style.open("INCOMPLETE:");
         let (mine, others) = self.run.unfinished();

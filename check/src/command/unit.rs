@@ -56,7 +56,7 @@ impl Exploring<'_> {
 }
 
 impl Job {
-    /// Adds the names, and the time since `began`, to what was found.
+    /// Adds the names, and the time since `began`, to the results.
     pub(super) fn named(&self, found: Unit, began: Instant) -> Unit {
         Unit {
             scenario: self.scenario.name.to_owned(),
@@ -86,7 +86,7 @@ impl Visit for Exploring<'_> {
             let progress = Arc::new(Progress::default());
             let explorer =
                 Explorer::new(&space).mode(self.mode()).threads(threads).limits(self.limits(began)).progress(&progress);
-            // The other explorer of this variant is still to come.
+            // The other explorer of this variant has not run yet.
             let again = if which == Which::Both { self.expected.states.unwrap_or(0) } else { 0 };
             let expected = ExpectedStates { after: self.expected.after.saturating_add(again), ..self.expected };
             let watch = self.watch("exact", &progress, expected);

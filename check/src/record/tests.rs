@@ -89,15 +89,15 @@ fn no_counterexample_is_lost_whatever_the_order() {
     let alone = |unit: &Unit| Unit { stateright: None, ..unit.clone() };
     let contradiction = Err("they contradict each other about `toy: a`".to_owned());
     for (violated, other, expected) in [
-        // Whoever went through everything and found nothing says that there is nothing.
+        // A complete run without a violation contradicts one with a violation.
         (broken("a", Completion::Complete), complete.clone(), contradiction.clone()),
         (broken("a", CUT), complete.clone(), contradiction.clone()),
         (alone(&broken("a", Completion::Complete)), alone(&complete), contradiction),
-        // Whoever was cut may have been cut before it.
+        // An interrupted run may have stopped before the violation.
         (broken("a", Completion::Complete), unit("a", 2, CUT), Ok(())),
         (broken("a", CUT), unit("a", 9, CUT), Ok(())),
         (alone(&broken("a", Completion::Complete)), alone(&unit("a", 2, CUT)), Ok(())),
-        // Of two that found it, the one that went further.
+        // Two runs with the same violation agree.
         (broken("a", Completion::Complete), broken("a", CUT), Ok(())),
         (broken("a", Completion::Complete), broken("a", Completion::Complete), Ok(())),
     ] {

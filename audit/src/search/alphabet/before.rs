@@ -58,7 +58,7 @@ impl Alphabet<'_, '_> {
             self.event(EnvironmentEvent::Authenticate { intent: INTENT, result: Authentication::Fails });
         }
         for method in self.case.hints.methods.clone() {
-            // Who is asked may have been there at one attempt and away at the next; the hold is that of the last one.
+            // The customer may have been present at one attempt and absent at the next; the hold is that of the last attempt.
             let asks =
                 matches!(method, PaymentMethod::AuthenticationRequired | PaymentMethod::AuthenticationThenDeclined);
             let absent = match self.case.hints.off_session.filter(|_| !asks) {
@@ -90,11 +90,11 @@ impl Alphabet<'_, '_> {
                 (Some("payment_intent"), Some("automatic")) => CaptureMethod::Automatic,
                 (Some("payment_intent"), Some("automatic_async")) => CaptureMethod::AutomaticAsync,
                 (Some("payment_intent"), Some("manual")) => CaptureMethod::Manual,
-                // Only what is held is captured or runs out.
+                // Only held money is captured or expires.
                 (Some("charge"), _) if matches!(logged.kind.as_str(), "charge.captured" | "charge.expired") => {
                     CaptureMethod::Manual
                 }
-                // And a bank holds nothing.
+                // A bank debit has no hold.
                 (Some("charge"), _)
                     if logged.kind == "charge.pending" && payment.capture_method == CaptureMethod::Manual =>
                 {
@@ -144,7 +144,7 @@ impl Alphabet<'_, '_> {
     fn next_share(&self, payment: &PaymentView) -> Option<i64> {
         let at_once = payment.capture_method != CaptureMethod::Manual && payment.flow == Flow::Destination;
         let share = self.near.iter().map(|logged| logged.object()).find_map(|object| match object.object.text() {
-            // Where nothing else tells of the share, the money does.
+            // If no other field shows the share, the amounts do.
             Some("transfer") if at_once => object.amount.value().copied(),
             _ => object.transfer_data.get()?.amount.value().copied(),
         });

@@ -57,7 +57,7 @@ impl<'b> Every<'b> {
         }
     }
 
-    /// Returns what could happen to the payment.
+    /// Returns the possible inputs for the payment.
     pub(in crate::search) fn of_payment(mut self, payment: Option<&PaymentView>) -> Suggestions {
         let Some(payment) = payment else {
             self.create();
@@ -85,7 +85,7 @@ impl<'b> Every<'b> {
         self.done()
     }
 
-    /// Returns what could happen to the SetupIntent.
+    /// Returns the possible inputs for the SetupIntent.
     pub(in crate::search) fn of_setup(mut self, setup: Option<&SetupView>) -> Suggestions {
         if setup.is_none() {
             self.operation(Operation::CreateSetup { method: None, confirm: false });
@@ -280,7 +280,7 @@ impl<'b> Every<'b> {
             for (refund_application_fee, reverse_transfer) in
                 [(false, false), (true, false), (false, true), (true, true)]
             {
-                // Without a share to give back the flags change nothing.
+                // Without a share to return, the flags have no effect.
                 if refund_application_fee && !fee || reverse_transfer && !transfer {
                     continue;
                 }

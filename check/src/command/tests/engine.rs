@@ -16,7 +16,7 @@ fn a_trace_on_the_engine() {
         ("create pi9 300 usd\n".to_owned(), Exit::Incomplete, "left out"),
         (format!("# way: properties\n{CAPTURED}\n"), Exit::Fine, "1 step on the engine, in the run mode properties."),
         (format!("# way: crash 7\n{CAPTURED}\n"), Exit::Fine, "in the run mode crash 7."),
-        // There are not two requests that could meet, so nothing is judged.
+        // No two requests can overlap, so nothing is judged.
         (format!("# way: concurrent 2\n{CAPTURED}\n"), Exit::Incomplete, "in the run mode concurrent 2."),
     ] {
         let answer = on_engine(&trace);

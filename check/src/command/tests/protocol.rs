@@ -1,4 +1,4 @@
-//! `check protocol`: the instances it takes, its verdict, and what a cut one says.
+//! `check protocol`: its instances, its verdict, and the verdict of an interrupted run.
 
 use super::{Exit, check};
 

@@ -1,4 +1,4 @@
-//! Results that are written down: shards added up, runs taken up again, and what is refused of them.
+//! Stored results: merged shards, resumed runs, and files that are refused.
 
 use std::fs;
 
@@ -54,7 +54,7 @@ fn a_run_is_taken_up_again_where_it_stopped() {
     let record = RunRecord::parse(&fs::read_to_string(&path).unwrap()).unwrap();
     assert_eq!(record.missing(), ["refunds: moving on"], "the small variant was explored to its end");
 
-    // What is there is not explored again: were it explored, the mark would be gone.
+    // A stored result is not explored again, which would remove the mark.
     let mut marked = record;
     marked.units.get_mut("refunds: immediate").unwrap().milliseconds = 123_456;
     fs::write(&path, marked.text().unwrap()).unwrap();

@@ -1,4 +1,4 @@
-//! `check replay`: what it shows, what differs, and what it cannot judge.
+//! `check replay`: its output, its differences, and traces that it cannot judge.
 
 use super::{Exit, replay};
 
