@@ -9,7 +9,7 @@ use holdfast_drive::{Class, KnownFindings, Progress, Report, RequirementVerdict,
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{CommonOptions, Exit, Failure, Io};
-use crate::table::{Align, counted_u64, lay_out};
+use crate::table::{Align, counted_u64, labeled, lay_out};
 
 /// Arguments of `check drive`.
 #[derive(Clone, Debug, clap::Args)]
@@ -198,24 +198,26 @@ fn print(report: &Report, took: Duration, io: &mut Io<'_>) -> Result<(), Failure
         let columns = [("", Align::Right), ("class", Align::Left), ("finding", Align::Left), ("property", Align::Left)];
         writeln!(io.out, "{}", lay_out(&columns, rows, io.style.width))?;
     }
+    let width = io.style.width;
     for (number, finding) in (1_usize..).zip(&report.findings) {
         if finding.sighting.signature.class == Class::Money {
-            writeln!(io.out, "{number}. {}", finding.sighting.headline)?;
+            write!(io.out, "{}", labeled(&format!("{number}. "), &finding.sighting.headline, width))?;
             for input in &finding.inputs {
                 writeln!(io.out, "      {input}")?;
             }
-            writeln!(io.out, "   the model:  {}", finding.sighting.model)?;
-            writeln!(io.out, "   the server: {}", finding.sighting.server)?;
+            write!(io.out, "{}", labeled("   the model:  ", &finding.sighting.model, width))?;
+            write!(io.out, "{}", labeled("   the server: ", &finding.sighting.server, width))?;
             for broken in &finding.sighting.properties {
-                writeln!(io.out, "   {}: {}", broken.property, broken.why)?;
+                write!(io.out, "{}", labeled(&format!("   {}: ", broken.property), &broken.why, width))?;
             }
         }
     }
     for (what, answer) in &report.missing {
-        writeln!(io.out, "missing: {what} ({answer})")?;
+        write!(io.out, "{}", labeled("missing: ", &format!("{what} ({answer})"), width))?;
     }
     if !report.unasked.is_empty() {
-        writeln!(io.out, "not judged, neither seen to work nor to be missing: {}", report.unasked.join(", "))?;
+        let list = format!("{} (neither seen to work nor to be missing)", report.unasked.join(", "));
+        write!(io.out, "{}", labeled("not judged: ", &list, width))?;
     }
     let (run, races) = (report.races.iter().filter(|race| race.runs > 0).count(), report.races.len());
     if run < races {
@@ -231,14 +233,14 @@ fn print(report: &Report, took: Duration, io: &mut Io<'_>) -> Result<(), Failure
         report.edges
     )?;
     let counts = RequirementVerdict::ALL.map(|it| format!("{} {}", report.requirements_with(it), it.name()));
-    writeln!(io.out, "requirements: {}", counts.join(", "))?;
+    write!(io.out, "{}", labeled("requirements: ", &counts.join(", "), width))?;
     let left_out: Vec<String> = report.left_out.iter().map(|(part, count)| format!("{count} need {part}")).collect();
     if !left_out.is_empty() {
-        writeln!(io.out, "kinds of steps left out: {}", left_out.join(", "))?;
+        write!(io.out, "{}", labeled("kinds of steps left out: ", &left_out.join(", "), width))?;
     }
     print_clean_up(report, io)?;
     if let Some(why) = &report.incomplete {
-        writeln!(io.out, "{}: {why}", io.style.open("INCOMPLETE"))?;
+        write!(io.out, "{}", labeled(&format!("{}: ", io.style.open("INCOMPLETE")), why, width))?;
     }
     if report.has_faults() {
         let counts = Class::ALL.iter().filter(|class| class.is_fault());

@@ -145,7 +145,7 @@ fn soak(
         None if exit == Exit::Incomplete => {
             writeln!(io.out, "{}: no input was tried, so nothing is shown.", io.style.open("INCOMPLETE"))?;
         }
-        None => writeln!(io.out, "{}: model and engine agree in every one.", io.style.good("AGREED"))?,
+        None => writeln!(io.out, "{}: model and engine agree in every sequence.", io.style.good("AGREED"))?,
     }
     Ok(exit)
 }

@@ -171,6 +171,22 @@ fn a_false_property_is_explained() {
     assert!(again.out.contains("because  received 700 > 500"), "{}", again.out);
 }
 
+/// The page on counterexamples lists the labels of an explanation, in their order.
+#[test]
+fn the_manual_lists_the_labels_of_an_explanation() {
+    let page = fs::read_to_string("../docs/src/counterexample.md").unwrap();
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    let labels: Vec<&str> = rows.map(|(label, _)| label).collect();
+    let shown = fs::read_to_string("src/command/tests/snapshots/one-false-100.txt").unwrap();
+    let mut rest = shown.as_str();
+    assert!(labels.len() >= 7, "{labels:?}");
+    for label in labels {
+        let place = rest.lines().position(|line| line.trim_start().starts_with(label));
+        let place = place.unwrap_or_else(|| panic!("`{label}` is not printed, or in another order: {shown}"));
+        rest = rest.splitn(place + 2, '\n').last().unwrap_or_default();
+    }
+}
+
 #[test]
 fn json_answers_are_json() {
     for arguments in [
