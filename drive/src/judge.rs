@@ -335,7 +335,7 @@ pub fn seen_bits() -> PropertyBits {
 #[must_use]
 pub fn properties(step: &Step<'_>, context: &StepContext) -> Vec<BrokenProperty> {
     let judged = |property: &Property| match property.topic {
-        // What is kept under a key is not seen; that a repetition acts is.
+        // The record of a key is invisible; the effect of a repetition is visible.
         "idempotency" => context.is_known_key,
         "expiry" => context.passes_time,
         _ => is_seen(property),

@@ -14,7 +14,7 @@ use crate::wire::Tls;
 pub struct Settings {
     /// The server's URL, such as `http://127.0.0.1:8420`.
     pub url: String,
-    /// The test key that it knows.
+    /// The test key that the server accepts.
     pub key: String,
     /// The maximum number of operations. Requests that only read are not counted.
     pub operations: u64,

@@ -29,7 +29,7 @@ impl WatchRules {
         Self { config, bounds: Bounds { gaps: true, ..bounds }, limits }
     }
 
-    /// Returns a number that other rules and other versions of this program do not share, but by chance.
+    /// Returns a digest of the rules and the version of this program.
     pub(crate) fn digest(&self) -> i64 {
         let text = format!("{} {self:?}", env!("CARGO_PKG_VERSION"));
         let digest = Sha256::digest(text.as_bytes());

@@ -86,7 +86,7 @@ pub struct Deadline {
     pub object: String,
     /// The place of the event that shows it.
     pub event: usize,
-    /// The object and the times, in a sentence.
+    /// The object and the times, as a sentence.
     pub why: String,
 }
 

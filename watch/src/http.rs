@@ -67,7 +67,7 @@ async fn receive(State(endpoint): State<Arc<Endpoint>>, request: Request) -> Res
     }
 }
 
-/// Stores the event of a request. Returns after it is durable.
+/// Stores the event of a request, and returns when it is durable.
 async fn stored(endpoint: &Endpoint, request: Request) -> Result<(), HttpRefusal> {
     let (parts, body) = request.into_parts();
     let body = whole(body).await.inspect_err(|_| endpoint.counters.refused_bodies.add(1))?;

@@ -1,4 +1,4 @@
-//! An event as it arrives: what is stored, and which payment it belongs to.
+//! An event as it arrives: its stored form, and its payment.
 
 use holdfast_audit::group::{Owner, owner};
 use holdfast_audit::logged_event::LoggedEvent;

@@ -16,7 +16,7 @@ use crate::wake::Wake;
 /// Payments that are judged between two transactions.
 const TOGETHER: usize = 64;
 
-/// The longest pause between two looks at the deadlines.
+/// The longest pause between two checks of the deadlines.
 const REST: Duration = Duration::from_millis(250);
 
 /// Seconds between two rounds of forgetting.
@@ -43,11 +43,11 @@ pub(crate) struct PaymentJudging {
 }
 
 impl PaymentJudging {
-    /// Judges until it is asked to stop, then what waits. An error of the database, such as a full disk, is counted,
-    /// noted, and tried again.
+    /// Judges until it is asked to stop, then the payments that wait. An error of the database, such as a full disk, is
+    /// counted and reported, and the work is repeated.
     ///
     /// # Errors
-    /// Returns the error of the database that kept it from judging what waited at the end.
+    /// Returns the error of the database if payments remain unjudged at the end.
     pub(crate) fn run(mut self) -> Result<(), StateError> {
         let started = self.clock.now();
         let mut forgotten_at = started;
@@ -68,7 +68,7 @@ impl PaymentJudging {
         }
     }
 
-    /// Returns the number of payments that `work` did something with; 0 if the database failed.
+    /// Returns the number of payments that `work` processed; 0 if the database failed.
     fn tolerated(&mut self, work: impl FnOnce(&mut Self) -> Result<usize, StateError>) -> usize {
         match work(self) {
             Ok(number) => {

@@ -26,7 +26,7 @@ impl Notes {
         self.last = None;
     }
 
-    /// Notes something that is said each time.
+    /// Reports a message, also if it was reported before.
     pub(crate) fn say(&self, note: String) {
         // The reader may be gone.
         let _ = self.sender.send(note);

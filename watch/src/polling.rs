@@ -76,7 +76,7 @@ impl From<StateError> for PollFault {
 }
 
 impl Poller {
-    /// Polls until it is asked to stop. A failure is counted, noted once, and tried again.
+    /// Polls until it is asked to stop. A failure is counted, reported once, and repeated.
     pub(crate) fn run(mut self) {
         let client = client(TIMEOUT);
         loop {

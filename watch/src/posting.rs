@@ -14,7 +14,7 @@ use crate::wake::Wake;
 /// The longest time for one post.
 const TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The longest pause between two looks for alerts.
+/// The longest pause between two searches for alerts.
 const REST: Duration = Duration::from_millis(250);
 
 /// The longest wait between two tries, in seconds.
@@ -55,7 +55,7 @@ fn next_try(raised: i64, tries: u32, now: i64) -> Option<i64> {
 }
 
 impl Poster {
-    /// Posts until it is asked to stop, then what is due until a post fails. A failure is counted, noted, and tried again.
+    /// Posts until it is asked to stop, then the due alerts until a post fails. A failure is counted, reported and repeated.
     pub(crate) fn run(mut self) {
         let client = client(TIMEOUT);
         loop {

@@ -176,7 +176,7 @@ impl Watcher {
     /// Opens the database, starts the threads and listens.
     ///
     /// # Errors
-    /// Returns a message that names the option and what is wrong with it.
+    /// Returns a message that names the option and its fault.
     pub fn start(settings: WatchSettings, clock: Arc<dyn WatchClock>) -> Result<Self, String> {
         if settings.poll.as_ref().is_some_and(|poll| poll.every.is_zero()) {
             return Err("--poll-every: it is 0; expected a time above 0, such as 1m".to_owned());
@@ -280,7 +280,7 @@ impl Watcher {
         is_helped && !self.writer.is_finished() && !self.judge.1.is_finished()
     }
 
-    /// Finishes the requests in progress, judges what waits, and returns what the watch did, with the store.
+    /// Finishes the requests in progress, judges the payments that wait, and returns the summary with the store.
     ///
     /// # Errors
     /// Returns the error that a thread met.

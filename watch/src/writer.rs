@@ -57,7 +57,7 @@ impl EventWriter {
                 self.count(&events, &stored, now);
                 let mut stored = stored.into_iter();
                 for QueuedEvents { events, answer } in deliveries {
-                    // The client may be gone; its event is stored all the same.
+                    // The client may be gone; its event is stored nevertheless.
                     let _ = answer.send(Ok(stored.by_ref().take(events.len()).collect()));
                 }
                 // After the answer: a request whose time is up in between notes its event as missing before this.

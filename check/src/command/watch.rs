@@ -111,7 +111,7 @@ mod watching {
         assert!(REFUND_DAYS * DAY == limits.refund_pending, "the default of --refund-days");
     };
 
-    /// The pause between two looks for alerts to print.
+    /// The pause between two searches for alerts to print.
     const REST: Duration = Duration::from_millis(100);
 
     pub(in crate::command) fn run(args: &WatchArgs, options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
@@ -165,8 +165,7 @@ mod watching {
         Ok(())
     }
 
-    /// Prints every alert that was not printed, each as a line of JSON, and notes each one as printed after it is. Returns
-    /// the error of the database.
+    /// Prints every new alert as a line of JSON, and then marks it as printed. Returns the error of the database.
     fn print(
         unprinted: impl Fn() -> Result<Vec<(i64, String)>, StateError>,
         mark: impl Fn(i64) -> Result<(), StateError>,

@@ -4,8 +4,8 @@ use crate::fixture::Fixture;
 use holdfast_engine::edge::read::{DocumentedParameter, clearable, documented};
 use std::collections::BTreeSet;
 
-/// Sends a parameter with the empty text on top of each valid request. Returns an empty text for each that is accepted, and
-/// the message of each refusal that names the parameter; other refusals are about another parameter of its group.
+/// Adds a parameter with the empty text to each valid request and sends it. Returns one text for each request: empty if it
+/// is accepted, or the message of a refusal that names the parameter. Refusals about other parameters are left out.
 fn sent(fixture: &Fixture, parameter: &DocumentedParameter) -> Vec<String> {
     let Some((_, requests)) = fixture.requests_of(parameter) else { return Vec::new() };
     let mut answers = Vec::new();

@@ -158,7 +158,7 @@ fn refunds_that_wait_for_the_customer() {
     w.reconciled();
 }
 
-/// A merchant who may not owe anything, with 1000 by card and 1000 by debit, and `left` of them.
+/// Returns a merchant without credit who received 1000 by card and 1000 by debit, and has `left` of it available.
 fn poor_merchant(left: u64) -> (TestEngine, String, String) {
     let w = TestEngine::immediate();
     let merchant = (*w.engine.account(MERCHANT).unwrap()).clone();

@@ -187,7 +187,7 @@ fn check_leaf(at: GivenRequest<'_>, parts: &[&str], value: &Value) -> Result<(),
     }
 }
 
-/// Returns the values of an option that ask for what the engine does anyway, separated by `|` (empty: there are none);
+/// Returns the values of an option that request the engine's usual behavior, separated by `|` (empty if there are none);
 /// `None` if the option is stored.
 fn without_effect(names: &[&str]) -> Option<&'static str> {
     let name = names.join(".");

@@ -124,7 +124,7 @@ pub(super) fn last_error(error: &AttemptError) -> Value {
     shown
 }
 
-/// Adds what a card error carries beside its codes: the page that explains it, and the codes of issuer and network (P14).
+/// Adds the details of a card error: the page that explains it, and the codes of issuer and network (P14).
 pub(super) fn card_error_details(error: &mut Value, code: Option<&str>, decline: Option<crate::Decline>) {
     if let Some(code) = code {
         let page = format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"));
