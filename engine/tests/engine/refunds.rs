@@ -158,7 +158,7 @@ fn refunds_that_wait_for_the_customer() {
     w.reconciled();
 }
 
-/// Returns a merchant without credit who received 1000 by card and 1000 by debit, and has `left` of it available.
+/// Returns a merchant without credit who received 1000 by card and 1000 by debit, and has `left` available.
 fn poor_merchant(left: u64) -> (TestEngine, String, String) {
     let w = TestEngine::immediate();
     let merchant = (*w.engine.account(MERCHANT).unwrap()).clone();
