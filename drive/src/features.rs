@@ -148,7 +148,7 @@ pub struct Features {
 }
 
 impl Features {
-    /// Returns whether nothing that the input uses is known to be missing.
+    /// Returns whether the input uses no part that is known to be missing.
     #[must_use]
     pub fn have(&self, input: &Input) -> bool {
         self.missing.is_empty() || features(input).iter().all(|feature| !self.missing.contains_key(feature))

@@ -198,7 +198,7 @@ pub type Target = (Option<InputKind>, bool, u32);
 /// The alphabet as inputs.
 ///
 /// # Errors
-/// A sentence if the list above cannot be parsed.
+/// Returns a message if the list above cannot be parsed.
 pub fn alphabet() -> Result<Vec<Input>, String> {
     let script = Script::parse(ALPHABET).map_err(|error| format!("the alphabet of the plan: {error}"))?;
     Ok(script.inputs().collect())

@@ -42,7 +42,7 @@ pub enum Body {
     Page {
         /// The kind of the objects.
         kind: Kind,
-        /// The object whose own list it is.
+        /// The object that owns the list.
         owner: Option<ObjectId>,
         /// The objects, newest first.
         objects: Vec<Object>,

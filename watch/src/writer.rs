@@ -60,7 +60,7 @@ impl EventWriter {
                     // The client may be gone; its event is stored nevertheless.
                     let _ = answer.send(Ok(stored.by_ref().take(events.len()).collect()));
                 }
-                // After the answer: a request whose time is up in between notes its event as missing before this.
+                // This follows the answer, because a request that timed out meanwhile has recorded its event as unstored.
                 self.counters.unstored.stored(events.iter().map(|event| &event.id));
                 self.judge.wake();
             }

@@ -32,7 +32,7 @@ impl Suggestions {
         Self { inputs, incomplete: None }
     }
 
-    /// Some of the inputs, and why not all.
+    /// An incomplete list of inputs, with the reason.
     pub(super) const fn some(inputs: Vec<Input>, why: &'static str) -> Self {
         Self { inputs, incomplete: Some(why) }
     }

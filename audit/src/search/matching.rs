@@ -280,7 +280,7 @@ fn refund(found: &mut Differences, logged: &LoggedEvent, compared: &ComparedStep
     found.amount("amount", &object.amount, after.amount);
     found.word("status", false, &object.status, &[after.status.name()]);
     if let Some(previous) = logged.previous() {
-        // A second event of one move shows that nothing changed.
+        // The second of two events about one move lists no change of the status.
         let was = before.map_or(after.status, |before| before.status);
         found.word("status", true, &previous.status, &[was.name()]);
     }

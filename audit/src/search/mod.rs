@@ -1,4 +1,4 @@
-//! The search for a history of the model that emits these events.
+//! The search for an execution of the model that emits these events.
 //!
 //! A search over the states of the model. A place in it is a state, its time, and the events that are explained.
 //! Time only moves on, so an event that is passed by is lost. What a step of the model tells is looked for among the

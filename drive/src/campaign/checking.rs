@@ -45,8 +45,7 @@ impl DriveCampaign<'_> {
         Ok(None)
     }
 
-    /// Carries out a check, and repeats it if it found a difference. Returns whether it was carried out, and the
-    /// requirements that were seen to be kept and not to be broken.
+    /// Carries out a check, and repeats it if it found a difference. Returns whether it was carried out, and the requirements that it confirmed and did not contradict.
     fn check_twice(
         &mut self,
         name: &'static str,

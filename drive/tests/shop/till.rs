@@ -83,7 +83,7 @@ impl Till {
         self.has(fault) && self.intents.len() >= LATE
     }
 
-    /// Answers by what was seen before, then writes what is here now.
+    /// Answers from the former state, then stores the present one.
     pub(crate) fn act_on(
         &mut self,
         seen: &Self,

@@ -60,7 +60,7 @@ fn merge(into: &mut Value, change: &Value) {
                 }
             }
             _ if value.is_object() => {
-                // What is removed in a group that does not exist leaves no trace.
+                // Removing a parameter of a missing group creates no group.
                 let mut group = Value::Object(Map::new());
                 merge(&mut group, value);
                 if !is_empty(&group) {

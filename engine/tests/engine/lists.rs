@@ -68,7 +68,7 @@ fn lists_are_narrowed_by_values() {
     }
 }
 
-/// Two parents narrow to what belongs to both.
+/// With two parents, a list has the objects that belong to both.
 #[test]
 fn lists_are_narrowed_by_several_parents() {
     for (_, store) in TestEngine::stores() {

@@ -82,7 +82,7 @@ fn interchangeable_counters_are_as_many_as_the_formula_says() {
     assert_eq!(unsorted.unique, 6561);
     assert_eq!(unsorted.depth, 32);
     assert_eq!(unsorted.transitions, 4 * 6561);
-    // A refusal is a step too: each counter is full in 9³ states, and for the first time after 8 steps.
+    // A refusal is a step, too. Each counter is full in 9³ states, first after 8 steps.
     let refusals = &unsorted.classes[&3_000_000];
     assert_eq!((refusals.count, refusals.first.steps), (4 * 729, 9));
     assert_eq!(unsorted.classes[&7].count, 4 * (6561 - 729));
