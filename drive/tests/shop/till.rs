@@ -83,7 +83,7 @@ impl Till {
         self.has(fault) && self.intents.len() >= LATE
     }
 
-    /// Answers from the former state, then stores the present one.
+    /// Answers from the state `seen`, and writes to the present one.
     pub(crate) fn act_on(
         &mut self,
         seen: &Self,
