@@ -84,8 +84,8 @@ impl Alert {
     #[must_use]
     pub fn due(payment: &str, deadline: &Deadline, logged: &LoggedEvent, now: i64) -> Self {
         let event = AlertEvent {
-            id: logged.id.clone(),
-            kind: logged.kind.clone(),
+            id: logged.id.to_string(),
+            kind: logged.kind.to_string(),
             created: logged.created,
             number: logged.line,
         };

@@ -66,7 +66,8 @@ pub fn read_value(value: &Value, body: String) -> Result<IncomingEvent, String> 
     let digest = serde_json::to_vec(&logged).map_err(|error| error.to_string())?;
     let digest = Sha256::digest(&digest).into();
     let (owner, link) = (owner(&logged), link(&logged));
-    Ok(IncomingEvent { id: logged.id, digest, kind: logged.kind, created: logged.created, owner, link, body })
+    let (id, kind) = (logged.id.to_string(), logged.kind.to_string());
+    Ok(IncomingEvent { id, digest, kind, created: logged.created, owner, link, body })
 }
 
 /// Returns the event of a text as the audit reads it; `number` takes the place of its line.
