@@ -8,11 +8,14 @@
     reason = "a test may panic"
 )]
 
+mod clients;
 mod common;
 mod disturbed;
 mod doctored;
 mod honest;
 mod http;
+mod killed;
 mod late;
+mod own_server;
 mod polling;
 mod posting;
