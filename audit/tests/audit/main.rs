@@ -13,6 +13,7 @@ mod contradictions;
 mod honest;
 mod other_methods;
 mod own_log;
+mod proofs;
 mod recorded;
 mod samples;
 mod scripts;

@@ -8,29 +8,17 @@ use std::path::{Path, PathBuf};
 use crate::tampers::{Outcome, Row, measured};
 
 /// Reasons for which tampers cannot be caught: the words that their names contain, and the reason.
-const REASONS: [(&[&str], &str); 16] = [
-    (&["payment_intent.created amount"], AMOUNT),
-    (&["payment_intent.requires_action amount"], AMOUNT),
+const REASONS: [(&[&str], &str); 8] = [
     (&["payment_intent.created currency"], CURRENCY),
     (&["payment_intent.requires_action currency"], CURRENCY),
-    (&["capture_method"], "Before payment a request may change the capture method, and no event shows it (A3)."),
     (&["a status", "refund.created pending"], "A refund is pending while the balance is insufficient (REF-3)."),
-    (&["an id", "balance_transaction"], "The log shows this entry of the ledger once."),
-    (&["an id", "payment_method"], "Before a charge each request may give another method (PI-7)."),
-    (&["an id", "refund.created id"], "The log shows this refund once."),
     (&["an event repeated", "refund.updated"], "An update of metadata has the same event (P29)."),
-    (&["an event dropped", "payment_intent.requires_action"], "The next attempt does not depend on this one (C6)."),
-    (
-        &["an event dropped", "application_fee.refunded"],
-        "A refund does not show whether the fee goes back with it (B46).",
-    ),
     (&["amount_capturable_updated succeeded"], LAST_PIECE),
     (&["charge.updated captured"], LAST_PIECE),
     (&["charge.pending paid"], PENDING_CHARGE),
     (&["charge.pending captured"], PENDING_CHARGE),
 ];
 
-const AMOUNT: &str = "Before payment a request may change the amount, and no event shows it (PI-5).";
 const CURRENCY: &str = "Before payment a request may change the currency, and no event shows it (PI-5).";
 const PENDING_CHARGE: &str = "No requirement says whether a pending debit is `paid` or `captured`.";
 const LAST_PIECE: &str = "The last piece may be sent before or after the hold has ended (U10).";
@@ -43,17 +31,13 @@ fn reason(name: &str) -> Option<&'static str> {
 }
 
 fn table(text: &mut String, kinds: &BTreeMap<&str, Row>, total: &Row) {
-    let head = "| tamper | all | at the event | at a neighbor | at another event | accepted | cannot tell | caught |";
-    writeln!(text, "{head}\n|---|---:|---:|---:|---:|---:|---:|---:|").unwrap();
+    let head = "| change | no tamper | tampers | at the event | at a neighbor | at another event | accepted | \
+                cannot tell | caught |";
+    writeln!(text, "{head}\n|---|---:|---:|---:|---:|---:|---:|---:|---:|").unwrap();
     for (kind, row) in kinds {
         writeln!(text, "| {kind} | {} |", row.cells()).unwrap();
     }
     writeln!(text, "| all | {} |\n", total.cells()).unwrap();
-}
-
-/// Returns the caught of those that no history of the model explains, in per mille.
-fn decided(total: &Row) -> usize {
-    (total.caught() * 1_000).checked_div(total.all() - total.of(Outcome::Accepted)).unwrap_or(0)
 }
 
 /// Returns the report, and what is missed without an explanation.
@@ -65,19 +49,18 @@ fn report() -> (String, Row, Vec<String>) {
         .to_owned();
     let (kinds, total, missed) = measured(false);
     table(&mut text, &kinds, &total);
-    let decided = decided(&total);
-    let accepted = total.of(Outcome::Accepted);
     writeln!(
         text,
-        "{accepted} of the logs are honest again after the change: a history of the model produces them. Of the others, \
-         {}.{} % are caught.\n\n## Why the others are not caught\n\n| number | reason |\n|---:|---|",
-        decided / 10,
-        decided % 10
+        "{} of the changes are no tamper: the engine writes the changed log by itself, after other requests or under \
+         other ids, which are the provider's to choose. Each is proved by a run of the engine whose log is the same \
+         ([`proofs.rs`](../audit/tests/audit/proofs.rs)).\n\n## Why the others are not caught\n\n| number | \
+         reason |\n|---:|---|",
+        total.of(Outcome::NoTamper),
     )
     .unwrap();
     let mut reasons: BTreeMap<&str, usize> = BTreeMap::new();
     let mut unexplained = Vec::new();
-    for (name, _) in missed {
+    for (name, _) in missed.into_iter().filter(|(_, outcome)| *outcome != Outcome::NoTamper) {
         // `--nocapture` shows each.
         println!("{name}: {}", reason(&name).unwrap_or("no reason"));
         match reason(&name) {
@@ -111,7 +94,8 @@ fn write_report() {
 
 #[test]
 fn each_reason_is_needed() {
-    let missed = measured(false).2;
+    let mut missed = measured(false).2;
+    missed.retain(|(_, outcome)| *outcome != Outcome::NoTamper);
     for (words, reason) in REASONS {
         let fits = |(name, _): &&(String, Outcome)| words.iter().all(|word| name.contains(word));
         assert!(missed.iter().find(fits).is_some(), "no miss is explained by {words:?}: {reason}");
@@ -123,7 +107,6 @@ fn the_report_is_what_is_measured() {
     let (text, total, unexplained) = report();
     assert!(unexplained.is_empty(), "{} misses without a reason: {unexplained:#?}", unexplained.len());
     assert!(total.all() >= 200, "only {} tampers", total.all());
-    assert!(decided(&total) >= 990, "{} per mille of those that can be are caught", decided(&total));
-    assert!(total.caught() * 1_000 >= total.all() * 970, "{} of {} are caught", total.caught(), total.all());
+    assert!(total.caught() * 1_000 >= total.all() * 990, "{} of {} are caught", total.caught(), total.all());
     assert_eq!(fs::read_to_string(path()).unwrap(), text, "reports/audit.md: run `write_report`");
 }

@@ -6,6 +6,7 @@ use holdfast_audit::{Bounds, Finding, Options, Verdict};
 use serde_json::{Value, json};
 
 use crate::common::audit_text;
+use crate::proofs::is_written_by_the_engine;
 use crate::scripts::{
     BACKGROUND, CANCELED, CONNECT, DEBIT, DECLINED, EXPIRED, FOUR_REFUNDS, LEFT, PIECES, REFUND_FAILS, SHARED_LATER,
     TWO, log_of,
@@ -17,6 +18,8 @@ struct Tamper {
     /// The change, for the list of misses.
     name: String,
     log: Vec<Value>,
+    /// The trace of the log before.
+    trace: &'static str,
     /// The event that was changed, or those around the place where one was removed.
     meant: Vec<Value>,
 }
@@ -80,6 +83,7 @@ fn statuses(object: &Value) -> &'static [&'static str] {
 /// Collects the tampers with one log.
 struct Table<'a> {
     history: &'a str,
+    trace: &'static str,
     log: &'a [Value],
     tampers: Vec<Tamper>,
 }
@@ -90,7 +94,7 @@ impl Table<'_> {
         edit(&mut log[place]);
         let name = format!("{}: {} {what}", self.history, self.log[place]["type"].as_str().unwrap());
         let meant = vec![self.log[place].clone(), log[place].clone()];
-        self.tampers.push(Tamper { kind, name, log, meant });
+        self.tampers.push(Tamper { kind, name, log, trace: self.trace, meant });
     }
 
     fn object(&mut self, place: usize) {
@@ -156,14 +160,15 @@ impl Table<'_> {
         let gone = log.remove(place);
         let around = [place.checked_sub(1), Some(place)].into_iter().flatten().filter_map(|at| log.get(at).cloned());
         let meant = around.chain([gone]).collect();
-        self.tampers.push(Tamper { kind: "an event dropped", name: format!("{}: {kind}", self.history), log, meant });
+        let name = format!("{}: {kind}", self.history);
+        self.tampers.push(Tamper { kind: "an event dropped", name, log, trace: self.trace, meant });
         let mut again = self.log[place].clone();
         again["id"] = json!("evt_again");
         shift(&mut again, HOUR);
         let meant = vec![self.log[place].clone(), again.clone()];
         let log = self.log.iter().cloned().chain([again]).collect();
         let name = format!("{}: {kind}", self.history);
-        self.tampers.push(Tamper { kind: "an event repeated an hour later", name, log, meant });
+        self.tampers.push(Tamper { kind: "an event repeated an hour later", name, log, trace: self.trace, meant });
         for by in [-HOUR, HOUR] {
             self.edit("an event moved in time", place, &format!("{by:+} s"), |event| shift(event, by));
         }
@@ -185,7 +190,7 @@ fn tampers() -> Vec<Tamper> {
     let mut all = Vec::new();
     for (history, trace) in HISTORIES {
         let log: Vec<Value> = log_of(trace).into_iter().filter(|event| event["type"] != "customer.created").collect();
-        let mut table = Table { history, log: &log, tampers: Vec::new() };
+        let mut table = Table { history, trace, log: &log, tampers: Vec::new() };
         for place in 0..log.len() {
             table.object(place);
             table.previous(place);
@@ -204,6 +209,8 @@ pub(crate) enum Outcome {
     Elsewhere,
     Accepted,
     CannotTell,
+    /// The log is honest: the engine writes it by itself.
+    NoTamper,
 }
 
 /// A neighbor is of the same minute or about the same object.
@@ -232,7 +239,11 @@ fn outcome(tamper: &Tamper, gaps: bool) -> Outcome {
         () if blamed.iter().any(is_meant) => Outcome::AtTheEvent,
         () if blamed.iter().any(|id| is_neighbor(&tamper.log, id, &tamper.meant)) => Outcome::AtANeighbor,
         () if !blamed.is_empty() => Outcome::Elsewhere,
-        () if verdicts.iter().all(|verdict| verdict.finding == Finding::Accepted) => Outcome::Accepted,
+        () if verdicts.iter().all(|verdict| verdict.finding == Finding::Accepted) => {
+            let change = format!("{}, {}", tamper.kind, tamper.name);
+            let is_honest = is_written_by_the_engine(tamper.trace, &change, &tamper.log);
+            if is_honest { Outcome::NoTamper } else { Outcome::Accepted }
+        }
         () => Outcome::CannotTell,
     }
 }
@@ -246,8 +257,9 @@ impl Row {
         self.0.get(&outcome).copied().unwrap_or(0)
     }
 
+    /// The number of tampers; a change after which the log is honest is none.
     pub(crate) fn all(&self) -> usize {
-        self.0.values().sum()
+        self.0.values().sum::<usize>() - self.of(Outcome::NoTamper)
     }
 
     pub(crate) fn caught(&self) -> usize {
@@ -261,9 +273,9 @@ impl Row {
     }
 
     pub(crate) fn cells(&self) -> String {
-        use Outcome::{Accepted, AtANeighbor, AtTheEvent, CannotTell, Elsewhere};
+        use Outcome::{Accepted, AtANeighbor, AtTheEvent, CannotTell, Elsewhere, NoTamper};
         let counts = [AtTheEvent, AtANeighbor, Elsewhere, Accepted, CannotTell].map(|it| self.of(it).to_string());
-        format!("{} | {} | {}", self.all(), counts.join(" | "), self.rate())
+        format!("{} | {} | {} | {}", self.of(NoTamper), self.all(), counts.join(" | "), self.rate())
     }
 }
 
