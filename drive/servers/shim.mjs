@@ -78,7 +78,7 @@ export class Shim {
     return `${kind}_${String(this.count).padStart(8, '0')}ShimA1`;
   }
   only(form, ...names) {
-    const unknown = [...form.keys()].find((name) => name !== 'expand[]' && !names.includes(name));
+    const unknown = [...form.keys()].find((name) => !['expand', ...names].includes(name.split('[')[0]));
     if (unknown) throw new Refused('parameter_unknown', unknown);
   }
   amount(form, name) {
@@ -114,7 +114,7 @@ export class Shim {
     if (amount > 99999999) throw new Refused('amount_too_large', 'amount');
     const currency = form.get('currency');
     if (!['usd', 'eur'].includes(currency)) throw new Refused(null, 'currency');
-    this.only(form, 'amount', 'currency', 'confirm', 'payment_method', 'capture_method', 'payment_method_types[]');
+    this.only(form, 'amount', 'currency', 'confirm', 'payment_method', 'capture_method', 'payment_method_types');
     const [method, id, capture] = [this.method(form), this.name('pi'), form.get('capture_method') ?? 'automatic_async'];
     await this.engine.create(id, amount, currency, capture === 'manual');
     this.known.set(id, { amount, currency, capture, method, charge: null, failed: false, reason: null });

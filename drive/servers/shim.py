@@ -76,8 +76,9 @@ class Shim:
     def amount(self, form, name):
         return int(form[name]) if name in form else None
     def only(self, form, *names):
-        for name in set(form) - {"expand[]", *names}:
-            raise Refused("parameter_unknown", name)
+        for name in form:
+            if name.split("[")[0] not in {"expand", *names}:
+                raise Refused("parameter_unknown", name)
 
     def shown(self, id):
         it = self.known[id]
@@ -101,7 +102,7 @@ class Shim:
             raise Refused("parameter_invalid_integer" if (amount or 0) < 1 else "amount_too_small" if amount < 50 else "amount_too_large", "amount")
         if form.get("currency") not in ("usd", "eur"):
             raise Refused(None, "currency")
-        self.only(form, "amount", "currency", "confirm", "payment_method", "capture_method", "payment_method_types[]")
+        self.only(form, "amount", "currency", "confirm", "payment_method", "capture_method", "payment_method_types")
         id, method, capture = self.name("pi"), self.method(form), form.get("capture_method", "automatic_async")
         self.engine.create(id, amount, form["currency"], capture == "manual")
         self.known[id] = dict(amount=amount, currency=form["currency"], capture=capture, method=method, charge=None, failed=False, reason=None)

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_harness::choices::Seeded;
 use holdfast_harness::generator::{Bias, SequenceBuilder};
-use holdfast_model::{EnvironmentEvent, Input};
+use holdfast_model::{Call, EnvironmentEvent, Input, Operation};
 
 use super::DriveCampaign;
 use crate::features::features;
 use crate::finding::{Finding, Frequency, Sighting, Signature};
+use crate::profile::Api;
 use crate::races::{Race, RaceRun, Tried};
 use crate::wire::TransportError;
 use crate::{plan, races};
@@ -197,6 +198,12 @@ impl DriveCampaign<'_> {
     fn why_not(&self, race: &Race) -> Option<String> {
         if self.server.profile.ignores_keys && race.both.iter().any(|call| call.key.is_some()) {
             return Some("the server ignores keys".to_owned());
+        }
+        let is_cancel = |call: &Call| matches!(call.operation, Operation::CancelIntent { .. });
+        if self.server.profile.api == Api::Charges && race.both.iter().any(is_cancel) {
+            return Some(
+                "without PaymentIntents a cancellation is a refund, which a captured charge accepts too".to_owned(),
+            );
         }
         race.inputs().iter().find_map(|input| {
             let lacks = self.features.lacking(input).map(|feature| format!("the server does not have: {feature}"));
