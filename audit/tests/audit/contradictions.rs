@@ -31,19 +31,33 @@ fn event(kind: &str, fields: &Value, previous: &Value) -> Value {
     json!({ "id": "evt_1", "object": "event", "api_version": "2024-04-10", "created": NOW, "type": kind, "data": data })
 }
 
-/// Returns rows of type, fields, previous values.
-fn table() -> Vec<(&'static str, Value, Value)> {
-    let row = |kind, fields| (kind, fields, Value::Null);
-    let pi = |status: &str, amount: i64, capturable: i64, received: i64| {
-        json!({ "status": status, "amount": amount, "amount_capturable": capturable, "amount_received": received,
-            "currency": "usd" })
-    };
-    let ch = |captured: bool, taken: i64, back: i64, refunded: bool| {
-        json!({ "status": "succeeded", "paid": true, "amount": 1000, "amount_captured": taken, "captured": captured,
-            "amount_refunded": back, "refunded": refunded, "currency": "usd" })
-    };
+/// The type of an event, its fields and its previous values.
+type Row = (&'static str, Value, Value);
+
+/// Returns a row without previous values.
+const fn row(kind: &'static str, fields: Value) -> Row {
+    (kind, fields, Value::Null)
+}
+
+/// Returns the fields of an intent.
+fn pi(status: &str, amount: i64, capturable: i64, received: i64) -> Value {
+    json!({ "status": status, "amount": amount, "amount_capturable": capturable, "amount_received": received,
+        "currency": "usd" })
+}
+
+/// Returns the fields of a charge.
+fn ch(captured: bool, taken: i64, back: i64, refunded: bool) -> Value {
+    json!({ "status": "succeeded", "paid": true, "amount": 1000, "amount_captured": taken, "captured": captured,
+        "amount_refunded": back, "refunded": refunded, "currency": "usd" })
+}
+
+fn table() -> Vec<Row> {
+    [statuses(), intents(), charges(), money_back(), times(), previous_values()].concat()
+}
+
+/// Events whose status does not fit the type.
+fn statuses() -> Vec<Row> {
     vec![
-        // The status does not fit the type.
         row("payment_intent.succeeded", pi("canceled", 1000, 0, 0)),
         row("payment_intent.succeeded", pi("requires_capture", 1000, 1000, 0)),
         row("payment_intent.canceled", pi("succeeded", 1000, 0, 1000)),
@@ -65,7 +79,12 @@ fn table() -> Vec<(&'static str, Value, Value)> {
         row("checkout.session.expired", json!({ "status": "expired", "payment_status": "paid" })),
         row("checkout.session.async_payment_failed", json!({ "status": "complete", "payment_status": "paid" })),
         row("checkout.session.async_payment_succeeded", json!({ "status": "complete", "payment_status": "unpaid" })),
-        // Amounts of an intent.
+    ]
+}
+
+/// Amounts of an intent.
+fn intents() -> Vec<Row> {
+    vec![
         row("payment_intent.succeeded", pi("succeeded", 1000, 0, 1001)),
         row("payment_intent.succeeded", pi("succeeded", 1000, 0, 0)),
         row("payment_intent.succeeded", pi("succeeded", 1000, 300, 700)),
@@ -88,7 +107,12 @@ fn table() -> Vec<(&'static str, Value, Value)> {
         row("payment_intent.created", json!({ "status": "requires_payment_method", "payment_method": "pm_1" })),
         row("payment_intent.succeeded", json!({ "status": "succeeded", "cancellation_reason": "duplicate" })),
         row("payment_intent.canceled", json!({ "status": "canceled", "cancellation_reason": "no reason" })),
-        // Amounts and flags of a charge.
+    ]
+}
+
+/// Amounts and flags of a charge.
+fn charges() -> Vec<Row> {
+    vec![
         row("charge.captured", ch(false, 0, 0, false)),
         row("charge.captured", ch(true, 0, 0, false)),
         row("charge.captured", ch(true, 1001, 0, false)),
@@ -115,7 +139,12 @@ fn table() -> Vec<(&'static str, Value, Value)> {
             json!({ "status": "succeeded", "captured": true, "amount": 10, "amount_captured": 10,
             "balance_transaction": null, "transfer": "tr_1" }),
         ),
-        // Refunds, fees and transfers.
+    ]
+}
+
+/// Refunds, fees and transfers.
+fn money_back() -> Vec<Row> {
+    vec![
         row("refund.created", json!({ "status": "succeeded", "amount": 0 })),
         row("refund.created", json!({ "status": "succeeded", "amount": -1 })),
         row("transfer.created", json!({ "amount": 10, "amount_reversed": 5, "reversed": false })),
@@ -123,11 +152,21 @@ fn table() -> Vec<(&'static str, Value, Value)> {
         row("transfer.reversed", json!({ "amount": 10, "amount_reversed": 10, "reversed": false })),
         row("application_fee.created", json!({ "amount": 0, "amount_refunded": 0 })),
         row("application_fee.refunded", json!({ "amount": 10, "amount_refunded": 4, "refunded": true })),
-        // Times.
+    ]
+}
+
+/// Times.
+fn times() -> Vec<Row> {
+    vec![
         row("payment_intent.created", json!({ "status": "requires_payment_method", "created": NOW + 3_600 })),
         row("refund.created", json!({ "status": "succeeded", "amount": 10, "created": NOW - 3_600 })),
         row("checkout.session.completed", json!({ "status": "complete", "created": NOW + 3_600 })),
-        // Previous values.
+    ]
+}
+
+/// Previous values.
+fn previous_values() -> Vec<Row> {
+    vec![
         ("payment_intent.succeeded", pi("succeeded", 1000, 0, 700), json!({ "amount_received": 800 })),
         ("payment_intent.canceled", pi("canceled", 1000, 0, 0), json!({ "status": "succeeded" })),
         (

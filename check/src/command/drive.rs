@@ -198,20 +198,8 @@ fn print(report: &Report, took: Duration, io: &mut Io<'_>) -> Result<(), Failure
         let columns = [("", Align::Right), ("class", Align::Left), ("finding", Align::Left), ("property", Align::Left)];
         writeln!(io.out, "{}", lay_out(&columns, rows, io.style.width))?;
     }
+    print_money(report, io)?;
     let width = io.style.width;
-    for (number, finding) in (1_usize..).zip(&report.findings) {
-        if finding.sighting.signature.class == Class::Money {
-            write!(io.out, "{}", labeled(&format!("{number}. "), &finding.sighting.headline, width))?;
-            for input in &finding.inputs {
-                writeln!(io.out, "      {input}")?;
-            }
-            write!(io.out, "{}", labeled("   the model:  ", &finding.sighting.model, width))?;
-            write!(io.out, "{}", labeled("   the server: ", &finding.sighting.server, width))?;
-            for broken in &finding.sighting.properties {
-                write!(io.out, "{}", labeled(&format!("   {}: ", broken.property), &broken.why, width))?;
-            }
-        }
-    }
     for (what, answer) in &report.missing {
         write!(io.out, "{}", labeled("missing: ", &format!("{what} ({answer})"), width))?;
     }
@@ -247,6 +235,25 @@ fn print(report: &Report, took: Duration, io: &mut Io<'_>) -> Result<(), Failure
         writeln!(io.out, "{}: {}", io.style.bad("FOUND"), counts.join(", "))?;
     } else if report.incomplete.is_none() {
         writeln!(io.out, "{}: model and server agree.", io.style.good("NOTHING FOUND"))?;
+    }
+    Ok(())
+}
+
+/// Prints each finding about money: its trace, both values, and the properties that it breaks.
+fn print_money(report: &Report, io: &mut Io<'_>) -> Result<(), Failure> {
+    let width = io.style.width;
+    for (number, finding) in (1_usize..).zip(&report.findings) {
+        if finding.sighting.signature.class == Class::Money {
+            write!(io.out, "{}", labeled(&format!("{number}. "), &finding.sighting.headline, width))?;
+            for input in &finding.inputs {
+                writeln!(io.out, "      {input}")?;
+            }
+            write!(io.out, "{}", labeled("   the model:  ", &finding.sighting.model, width))?;
+            write!(io.out, "{}", labeled("   the server: ", &finding.sighting.server, width))?;
+            for broken in &finding.sighting.properties {
+                write!(io.out, "{}", labeled(&format!("   {}: ", broken.property), &broken.why, width))?;
+            }
+        }
     }
     Ok(())
 }
