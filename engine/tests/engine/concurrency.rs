@@ -6,8 +6,9 @@ use holdfast_engine::command::{CapturePaymentIntent, Command, CreateRefund};
 use holdfast_engine::objects::{Account, IntentStatus};
 use holdfast_engine::{Currency, Engine, EngineParts, Money, PaymentIntentId, Request};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Barrier};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Barrier, Mutex};
+use std::time::Duration;
 
 const ROUNDS: usize = 3_000;
 const DEADLINE: u64 = 604_800;
@@ -151,15 +152,20 @@ fn refunds_together_stay_within_a_connected_balance() {
     w.reconciled();
 }
 
-/// A slow network.
-struct Slow(Arc<SimulatedAcquirer>);
+/// A network that answers a capture when the test lets it.
+struct Held {
+    inner: Arc<SimulatedAcquirer>,
+    asked: Sender<()>,
+    may_answer: Mutex<Receiver<()>>,
+}
 
-impl Acquirer for Slow {
+impl Acquirer for Held {
     fn ask(&self, reference: Reference, ask: &Ask) -> Result<Answer, NoAnswer> {
         if matches!(ask, Ask::Capture { .. }) {
-            std::thread::sleep(Duration::from_millis(300));
+            self.asked.send(()).unwrap();
+            self.may_answer.lock().unwrap().recv().unwrap();
         }
-        self.0.ask(reference, ask)
+        self.inner.ask(reference, ask)
     }
 }
 
@@ -167,8 +173,9 @@ impl Acquirer for Slow {
 #[test]
 fn contention_answers_lock_timeout() {
     let mut w = TestEngine::new();
+    let ((asked, is_asked), (answers, may_answer)) = (channel(), channel());
     let parts = EngineParts {
-        acquirer: Arc::new(Slow(w.acquirer.clone())),
+        acquirer: Arc::new(Held { inner: w.acquirer.clone(), asked, may_answer: Mutex::new(may_answer) }),
         lock_wait: Duration::from_millis(50),
         ..EngineParts::in_memory(crate::test_helpers::START)
     };
@@ -178,15 +185,17 @@ fn contention_answers_lock_timeout() {
     let free: PaymentIntentId = w.multi(1000, "").parse().unwrap();
     let engine = &w.engine;
     std::thread::scope(|threads| {
+        // Dropped with this closure, so that a failure below does not leave the capture waiting.
+        let answers = answers;
         threads.spawn(|| assert!(succeeds(engine, capture(busy, 100, false))));
-        std::thread::sleep(Duration::from_millis(50));
-        let start = Instant::now();
+        is_asked.recv_timeout(Duration::from_secs(60)).unwrap();
         let cancel = |intent| Request::new(MERCHANT, Command::CancelPaymentIntent { intent, reason: None });
         let answer = engine.execute(cancel(busy));
         assert_eq!(answer.status(), 429);
         assert_eq!(answer.refusal().unwrap().reason.row().code, Some("lock_timeout"));
+        // The capture is still held when this one is answered.
         assert_eq!(engine.execute(cancel(free)).status(), 200);
-        assert!(start.elapsed() < Duration::from_millis(200));
+        answers.send(()).unwrap();
     });
     assert!(succeeds(engine, Command::CancelPaymentIntent { intent: busy, reason: None }));
 }
