@@ -26,7 +26,7 @@ fn serve(program: &str, file: &str) -> Option<(Served, String)> {
     let mut command = Command::new(program);
     command.arg(path).arg(port.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
     let served = Served(command.spawn().ok()?);
-    for _ in 0..200 {
+    for _ in 0..1_200 {
         if TcpStream::connect(("127.0.0.1", port)).is_ok() {
             return Some((served, format!("http://127.0.0.1:{port}")));
         }
