@@ -12,6 +12,9 @@ pub const ALERT_SCHEMA: &str = "holdfast/alert/2";
 /// The kind of the alert about an impossible history.
 pub const IMPOSSIBLE: &str = "impossible";
 
+/// The kind of the alert that takes back an earlier one.
+pub(crate) const WITHDRAWN: &str = "withdrawn";
+
 /// An alert. `payment`, `kind` and `object` identify it: each triple is raised once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Alert {
@@ -19,11 +22,12 @@ pub struct Alert {
     pub schema: String,
     /// `KIND:PAYMENT`, followed by `:OBJECT` for a deadline. A receiver that sees an id again has seen the alert.
     pub id: String,
-    /// `impossible`, or the name of a [`DeadlineKind`](crate::DeadlineKind).
+    /// `impossible`, the name of a [`DeadlineKind`](crate::DeadlineKind), or `withdrawn`.
     pub kind: String,
     /// Id of the PaymentIntent, SetupIntent, session or charge.
     pub payment: String,
-    /// Id of the charge or refund whose deadline passes. `null` for an impossible history.
+    /// Id of the charge or refund whose deadline passes; `KIND:OBJECT` of the alert that is withdrawn. `null` for an
+    /// impossible history.
     pub object: Option<String>,
     /// The time at which it was raised, in seconds since 1970.
     pub raised: i64,
@@ -94,6 +98,21 @@ impl Alert {
             id: format!("{}:{payment}:{}", kind.name(), deadline.object),
             object: Some(deadline.object.clone()),
             ..Self::of(kind.name(), payment, now, event, deadline.why.clone(), kind.rules())
+        }
+    }
+
+    /// Returns the alert that takes this one back, which was about a deadline: events that came later end it in time.
+    #[must_use]
+    pub fn withdrawn(&self, now: i64) -> Self {
+        let object = format!("{}:{}", self.kind, self.object.as_deref().unwrap_or_default());
+        Self {
+            schema: ALERT_SCHEMA.to_owned(),
+            id: format!("{WITHDRAWN}:{}:{object}", self.payment),
+            kind: WITHDRAWN.to_owned(),
+            object: Some(object),
+            raised: now,
+            why: format!("an event that came after alert {} shows that its deadline was kept", self.id),
+            ..self.clone()
         }
     }
 

@@ -100,6 +100,24 @@ pub fn assess_deadlines(
     Assessment { finding: None, alerts, next_due, is_open }
 }
 
+/// Returns the alerts that take back some of those that were raised for the payment: of deadlines that were kept, by
+/// events that came after the alert. An event that is created after its deadline keeps none.
+#[must_use]
+pub(crate) fn withdrawn(events: &[LoggedEvent], raised: &[Alert], now: i64, rules: &WatchRules) -> Vec<Alert> {
+    let until = |time: i64| -> Vec<Deadline> {
+        let earlier: Vec<LoggedEvent> = events.iter().filter(|it| it.created <= time).cloned().collect();
+        deadlines(&earlier, &rules.limits)
+    };
+    let is_kept = |alert: &&Alert| {
+        let is_its = |it: &Deadline| it.kind.name() == alert.kind && Some(&it.object) == alert.object.as_ref();
+        let Some(shows) = events.iter().find(|it| it.id == alert.event.id) else { return false };
+        let alone = deadlines(std::slice::from_ref(shows), &rules.limits);
+        let Some(deadline) = alone.into_iter().chain(until(shows.created)).find(is_its) else { return false };
+        !until(deadline.alert_at.saturating_sub(rules.limits.grace)).iter().any(is_its)
+    };
+    raised.iter().filter(|alert| alert.object.is_some()).filter(is_kept).map(|alert| alert.withdrawn(now)).collect()
+}
+
 /// Returns the verdict of the audit. A failure of the program is no verdict and does not end the watch.
 fn finding(payment: &str, events: Vec<LoggedEvent>, rules: &WatchRules) -> Finding {
     let group = Group { id: payment.to_owned(), events };

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crate::alert::IMPOSSIBLE;
-use crate::assess::{Assessment, AssessmentTimes, WatchRules, assess, assess_deadlines};
+use crate::alert::{Alert, IMPOSSIBLE};
+use crate::assess::{Assessment, AssessmentTimes, WatchRules, assess, assess_deadlines, withdrawn};
 use crate::clock::WatchClock;
 use crate::incoming::logged;
 use crate::metrics::Counters;
@@ -24,6 +24,9 @@ const FORGET_EVERY: i64 = 60;
 
 /// Seconds after the start for which alerts of deadlines wait until gaps are filled.
 const PATIENCE: i64 = 120;
+
+/// The most alerts of a payment that may be taken back at once.
+const MOST_ALERTS: u32 = 200;
 
 /// The judge of all payments.
 pub(crate) struct PaymentJudging {
@@ -112,11 +115,15 @@ impl PaymentJudging {
         // What is stored was read once, so it can be read again.
         let events: Vec<_> = stored.iter().filter_map(|event| logged(&event.body, event.number).ok()).collect();
         // Finding the event to blame takes long, and nothing can change the verdict.
-        let assessment = if payment.verdict.as_deref() == Some(IMPOSSIBLE) {
+        let raised = self.store.alerts(Some(&payment.id), MOST_ALERTS)?;
+        let raised: Vec<Alert> = raised.iter().filter_map(|line| serde_json::from_str(line).ok()).collect();
+        let taken_back = withdrawn(&events, &raised, now, &self.rules);
+        let mut assessment = if payment.verdict.as_deref() == Some(IMPOSSIBLE) {
             assess_deadlines(&payment.id, &events, times, &self.rules)
         } else {
             assess(&payment.id, events, times, &self.rules)
         };
+        assessment.alerts.extend(taken_back);
         Ok((payment, assessment))
     }
 }

@@ -65,7 +65,7 @@ pub(crate) struct Counters {
 const VERDICTS: [&str; 4] = ["accepted", "cannot_tell", "impossible", "waiting"];
 
 /// The kinds of alerts that have a line even if none was raised.
-const KINDS: [&str; 4] = ["hold_lapses", "impossible", "refund_pending", "update_missing"];
+const KINDS: [&str; 5] = ["hold_lapses", "impossible", "refund_pending", "update_missing", "withdrawn"];
 
 /// Returns the text of `/metrics` at `now`, in seconds since 1970.
 pub(crate) fn exposition(counters: &Counters, figures: &WatchFigures, now: i64) -> String {

@@ -78,6 +78,36 @@ fn the_watch_waits_for_the_rest_of_a_late_payment() {
     }
 }
 
+/// An event that comes after the alert, however late, takes it back if it happened in time, and only then.
+#[test]
+fn an_alert_is_withdrawn_when_its_deadline_was_kept() {
+    use crate::common::{NOW, Running, event, until};
+    let limits = DeadlineLimits::default();
+    let refund = |id: &str, status: &str, created: i64| {
+        let object =
+            format!(r#""object":"refund","id":"re_1","payment_intent":"pi_1","charge":"ch_1","status":"{status}""#);
+        event(id, "refund.updated", &object).replace(&format!("\"created\":{NOW}"), &format!("\"created\":{created}"))
+    };
+    for (after, is_kept) in [(limits.refund_pending, true), (limits.refund_pending + 1, false)] {
+        let watch = Running::start();
+        assert_eq!(watch.deliver(&refund("evt_1", "pending", NOW)), 200);
+        watch.settle();
+        watch.clock.set(NOW + 60 * 86_400);
+        until("it is raised", || watch.metric("alerts_total{kind=\"refund_pending\"}") > 0);
+        assert_eq!(watch.print().len(), 1);
+        let now = NOW + 60 * 86_400;
+        let late = refund("evt_2", "succeeded", NOW + after);
+        for _ in 0..2 {
+            assert_eq!(crate::common::deliver(watch.address(), &late, now), Some(200));
+            watch.settle();
+        }
+        let ids: Vec<Value> =
+            watch.print().iter().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].clone()).collect();
+        let wanted: &[&str] = if is_kept { &["withdrawn:pi_1:refund_pending:re_1"] } else { &[] };
+        assert_eq!(ids, wanted, "{after} s");
+    }
+}
+
 /// Each pending refund of a payment has its alert.
 #[test]
 fn two_refunds_of_a_payment_are_two_deadlines() {
