@@ -108,15 +108,15 @@ pub(super) fn agree(found: &mut Violations, said: &[Said<'_>], law: Law, what: &
     }
 }
 
-/// A field by name, and the value that an object shows of it.
+/// A field by name, and the reader of its value.
 struct KeptField {
     name: &'static str,
-    of: for<'a> fn(&'a Object) -> Option<SaidValue<'a>>,
+    read: for<'a> fn(&'a Object) -> Option<SaidValue<'a>>,
 }
 
 /// Returns a table of fields.
 macro_rules! kept {
-    ($($name:literal $of:expr),+ $(,)?) => { &[$(KeptField { name: $name, of: $of }),+] };
+    ($($name:literal $read:expr),+ $(,)?) => { &[$(KeptField { name: $name, read: $read }),+] };
 }
 
 /// Fields that an object keeps, by the kind of the object.
@@ -177,8 +177,9 @@ fn objects(found: &mut Violations, events: &[LoggedEvent]) {
         if of_it.len() < 2 {
             continue;
         }
-        for KeptField { name, of } in fixed(kind) {
-            let said: Vec<Said<'_>> = of_it.iter().filter_map(|(place, it)| Some((*place, of(it.object())?))).collect();
+        for KeptField { name, read } in fixed(kind) {
+            let said: Vec<Said<'_>> =
+                of_it.iter().filter_map(|(place, it)| Some((*place, read(it.object())?))).collect();
             agree(found, &said, FIXED, name);
         }
     }

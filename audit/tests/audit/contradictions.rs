@@ -31,11 +31,10 @@ fn event(kind: &str, fields: &Value, previous: &Value) -> Value {
     json!({ "id": "evt_1", "object": "event", "api_version": "2024-04-10", "created": NOW, "type": kind, "data": data })
 }
 
-/// The type of an event, its fields and its previous values.
+/// The type of an event, its fields, and its previous values.
 type Row = (&'static str, Value, Value);
 
-/// Returns a row without previous values.
-const fn row(kind: &'static str, fields: Value) -> Row {
+fn row(kind: &'static str, fields: Value) -> Row {
     (kind, fields, Value::Null)
 }
 
@@ -45,18 +44,14 @@ fn pi(status: &str, amount: i64, capturable: i64, received: i64) -> Value {
         "currency": "usd" })
 }
 
-/// Returns the fields of a charge.
+/// Returns the fields of a charge of 1,000.
 fn ch(captured: bool, taken: i64, back: i64, refunded: bool) -> Value {
     json!({ "status": "succeeded", "paid": true, "amount": 1000, "amount_captured": taken, "captured": captured,
         "amount_refunded": back, "refunded": refunded, "currency": "usd" })
 }
 
-fn table() -> Vec<Row> {
-    [statuses(), intents(), charges(), money_back(), times(), previous_values()].concat()
-}
-
-/// Events whose status does not fit the type.
-fn statuses() -> Vec<Row> {
+/// Events whose status does not fit their type.
+fn of_statuses() -> Vec<Row> {
     vec![
         row("payment_intent.succeeded", pi("canceled", 1000, 0, 0)),
         row("payment_intent.succeeded", pi("requires_capture", 1000, 1000, 0)),
@@ -82,8 +77,8 @@ fn statuses() -> Vec<Row> {
     ]
 }
 
-/// Amounts of an intent.
-fn intents() -> Vec<Row> {
+/// Intents whose amounts and fields do not fit together.
+fn of_intents() -> Vec<Row> {
     vec![
         row("payment_intent.succeeded", pi("succeeded", 1000, 0, 1001)),
         row("payment_intent.succeeded", pi("succeeded", 1000, 0, 0)),
@@ -110,8 +105,8 @@ fn intents() -> Vec<Row> {
     ]
 }
 
-/// Amounts and flags of a charge.
-fn charges() -> Vec<Row> {
+/// Charges whose amounts and flags do not fit together.
+fn of_charges() -> Vec<Row> {
     vec![
         row("charge.captured", ch(false, 0, 0, false)),
         row("charge.captured", ch(true, 0, 0, false)),
@@ -142,8 +137,8 @@ fn charges() -> Vec<Row> {
     ]
 }
 
-/// Refunds, fees and transfers.
-fn money_back() -> Vec<Row> {
+/// Refunds, fees, transfers, and times.
+fn of_others() -> Vec<Row> {
     vec![
         row("refund.created", json!({ "status": "succeeded", "amount": 0 })),
         row("refund.created", json!({ "status": "succeeded", "amount": -1 })),
@@ -152,20 +147,14 @@ fn money_back() -> Vec<Row> {
         row("transfer.reversed", json!({ "amount": 10, "amount_reversed": 10, "reversed": false })),
         row("application_fee.created", json!({ "amount": 0, "amount_refunded": 0 })),
         row("application_fee.refunded", json!({ "amount": 10, "amount_refunded": 4, "refunded": true })),
-    ]
-}
-
-/// Times.
-fn times() -> Vec<Row> {
-    vec![
         row("payment_intent.created", json!({ "status": "requires_payment_method", "created": NOW + 3_600 })),
         row("refund.created", json!({ "status": "succeeded", "amount": 10, "created": NOW - 3_600 })),
         row("checkout.session.completed", json!({ "status": "complete", "created": NOW + 3_600 })),
     ]
 }
 
-/// Previous values.
-fn previous_values() -> Vec<Row> {
+/// Events whose previous values do not lead to what they show.
+fn of_previous_values() -> Vec<Row> {
     vec![
         ("payment_intent.succeeded", pi("succeeded", 1000, 0, 700), json!({ "amount_received": 800 })),
         ("payment_intent.canceled", pi("canceled", 1000, 0, 0), json!({ "status": "succeeded" })),
@@ -191,6 +180,11 @@ fn previous_values() -> Vec<Row> {
             json!({ "amount_reversed": 6 }),
         ),
     ]
+}
+
+/// Returns every row.
+fn table() -> Vec<Row> {
+    [of_statuses(), of_intents(), of_charges(), of_others(), of_previous_values()].concat()
 }
 
 #[test]
