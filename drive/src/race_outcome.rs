@@ -43,6 +43,17 @@ pub struct RaceOutcome {
     pub expected: String,
     /// The state afterwards.
     pub seen: String,
+    /// The same in the form in which it is compared with the two requests in turn; `None` where an object more is not seen.
+    pub result: Option<InTurn>,
+}
+
+/// The result of two requests, one after the other or at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InTurn {
+    /// Whether each was accepted.
+    pub accepted: [bool; 2],
+    /// The amounts and the status afterwards.
+    pub amounts: String,
 }
 
 /// The reply to one of the two requests, or the reason for its absence.

@@ -7,7 +7,7 @@ use holdfast_model::{Call, Config, Input};
 
 use crate::features::Features;
 use crate::finding::{Class, Sighting};
-use crate::race_outcome::{Answered, RaceFailure, RaceOutcome, Raced};
+use crate::race_outcome::{Answered, InTurn, RaceFailure, RaceOutcome, Raced};
 use crate::run::Run;
 use crate::server::Server;
 use crate::wire::{HttpRequest, TransportError, Wire};
@@ -108,8 +108,8 @@ pub enum Tried {
     NotReached(String),
     /// Some order of the two requests explains the result.
     Explained,
-    /// It did not, or the server failed.
-    RaceFailure(Sighting),
+    /// It did not, or the server failed. The result can be compared with that of the two requests in turn, if it is there.
+    RaceFailure(Sighting, Option<InTurn>),
 }
 
 /// Runs a race once.
@@ -118,6 +118,21 @@ pub enum Tried {
 /// [`TransportError`] when the server can no longer be reached.
 pub fn run(server: &mut Server, config: &Config, features: &Features, race: &Race) -> Result<Tried, TransportError> {
     let mut run = Run::begin(server, config);
+    if let Some(why) = approach(&mut run, features, race)? {
+        return Ok(Tried::NotReached(why));
+    }
+    Ok(match run.race(&race.both)? {
+        Raced::NotTried(why) => Tried::NotReached(why),
+        Raced::Explained => Tried::Explained,
+        Raced::RaceFailure(mut told) => {
+            let result = told.result.take();
+            Tried::RaceFailure(tell(race, told), result)
+        }
+    })
+}
+
+/// Takes the inputs before the two requests. Returns the reason if one does not lead there.
+fn approach(run: &mut Run<'_>, features: &Features, race: &Race) -> Result<Option<String>, TransportError> {
     for input in &race.before {
         let result = run.take(*input, features)?;
         let why = match (result.asked, result.refused.is_some(), result.goes_on) {
@@ -126,17 +141,33 @@ pub fn run(server: &mut Server, config: &Config, features: &Features, race: &Rac
             (true, false, false) => "comes to something else already",
             (true, false, true) => continue,
         };
-        return Ok(Tried::NotReached(format!("`{input}` {why}")));
+        return Ok(Some(format!("`{input}` {why}")));
     }
-    Ok(match run.race(&race.both)? {
-        Raced::NotTried(why) => Tried::NotReached(why),
-        Raced::Explained => Tried::Explained,
-        Raced::RaceFailure(told) => Tried::RaceFailure(tell(race, told)),
-    })
+    Ok(None)
+}
+
+/// Sends the two requests of a race one after the other, in both orders. Returns what the server makes of each.
+///
+/// # Errors
+/// [`TransportError`] when the server can no longer be reached.
+pub fn in_turn(
+    server: &mut Server,
+    config: &Config,
+    features: &Features,
+    race: &Race,
+) -> Result<Vec<InTurn>, TransportError> {
+    let mut found = Vec::new();
+    for is_swapped in [false, true] {
+        let mut run = Run::begin(server, config);
+        if approach(&mut run, features, race)?.is_none() {
+            found.extend(run.in_turn(&race.both, is_swapped)?);
+        }
+    }
+    Ok(found)
 }
 
 fn tell(race: &Race, told: RaceOutcome) -> Sighting {
-    let RaceOutcome { wrong, answers: [first, second], accepted, expected, seen } = told;
+    let RaceOutcome { wrong, answers: [first, second], accepted, expected, seen, .. } = told;
     let (class, kind, words) = match wrong {
         RaceFailure::Unexplained if accepted == 2 => (Class::Money, "", "both are accepted"),
         RaceFailure::Unexplained => (Class::Money, "", "no order of the two explains what comes of them"),

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use holdfast_harness::choices::Seeded;
 use holdfast_harness::generator::{Bias, SequenceBuilder};
-use holdfast_model::{Call, EnvironmentEvent, Input, Operation};
+use holdfast_model::{EnvironmentEvent, Input};
 
 use super::DriveCampaign;
 use crate::features::features;
 use crate::finding::{Finding, Frequency, Sighting, Signature};
-use crate::profile::Api;
+use crate::race_outcome::InTurn;
 use crate::races::{Race, RaceRun, Tried};
 use crate::wire::TransportError;
 use crate::{plan, races};
@@ -199,20 +199,39 @@ impl DriveCampaign<'_> {
         if self.server.profile.ignores_keys && race.both.iter().any(|call| call.key.is_some()) {
             return Some("the server ignores keys".to_owned());
         }
-        let is_cancel = |call: &Call| matches!(call.operation, Operation::CancelIntent { .. });
-        if self.server.profile.api == Api::Charges && race.both.iter().any(is_cancel) {
-            return Some(
-                "without PaymentIntents a cancellation is a refund, which a captured charge accepts too".to_owned(),
-            );
-        }
         race.inputs().iter().find_map(|input| {
             let lacks = self.features.lacking(input).map(|feature| format!("the server does not have: {feature}"));
             lacks.or_else(|| (!self.server.may_name(input)).then(|| format!("`{input}` cannot be asked")))
         })
     }
 
+    /// Returns whether the server makes the same of the two requests one after the other, in either order. What is wrong
+    /// then needs no race: the sequences in turn are judged, and show it.
+    fn is_in_turn(
+        &mut self,
+        race: &Race,
+        result: &InTurn,
+        known: &mut Option<Vec<InTurn>>,
+    ) -> Result<bool, TransportError> {
+        let known = match known {
+            Some(known) => known,
+            None => {
+                let found = races::in_turn(self.server, &self.config, &self.features, race)?;
+                if found.contains(result) {
+                    let [first, second] = race.both.map(Input::Call);
+                    for last in [[first, second], [second, first]] {
+                        self.execute_and_judge(race.before.iter().copied().chain(last))?;
+                    }
+                }
+                known.insert(found)
+            }
+        };
+        Ok(known.contains(result))
+    }
+
     /// Runs a race the configured number of times. Its results are kept even if the server becomes unreachable.
     fn run_race(&mut self, race: &Race, ran: &mut RaceRun, seen: &mut SeenSequences) -> Result<(), TransportError> {
+        let mut in_turn: Option<Vec<InTurn>> = None;
         for _ in 0..self.settings.races {
             match races::run(self.server, &self.config, &self.features, race)? {
                 Tried::NotReached(why) => {
@@ -220,7 +239,8 @@ impl DriveCampaign<'_> {
                     continue;
                 }
                 Tried::Explained => {}
-                Tried::RaceFailure(sighting) => {
+                Tried::RaceFailure(_, Some(result)) if self.is_in_turn(race, &result, &mut in_turn)? => {}
+                Tried::RaceFailure(sighting, _) => {
                     ran.wrong = ran.wrong.saturating_add(1);
                     let (_, count) = seen.entry(sighting.signature.clone()).or_insert((sighting, 0));
                     *count = count.saturating_add(1);

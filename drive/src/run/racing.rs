@@ -1,10 +1,10 @@
 //! Two requests at the same moment.
 
 use holdfast_harness::bounds::ModelState;
-use holdfast_model::{Call, Input, Outcome};
+use holdfast_model::{Call, Input, IntentId, Outcome};
 
 use super::Run;
-use crate::race_outcome::{Answered, RaceFailure, RaceOutcome, Raced};
+use crate::race_outcome::{Answered, InTurn, RaceFailure, RaceOutcome, Raced};
 use crate::server::FetchedObjects;
 use crate::wire::{HttpReply, TransportError};
 use crate::{preconditions, race_outcome, races};
@@ -51,10 +51,9 @@ impl Run<'_> {
         } else {
             return Ok(Raced::Explained);
         };
-        let seen = match intent {
-            Some(intent) => self.look(intent)?.map(|look| told_look(&look)).unwrap_or_default(),
-            None => String::new(),
-        };
+        let seen = self.amounts(intent)?;
+        let is_comparable = wrong == RaceFailure::Unexplained && !acts_twice(both, &answered) && !seen.is_empty();
+        let result = is_comparable.then(|| InTurn { accepted: accepted(&answered), amounts: seen.clone() });
         let unseen = self.unseen.drain(..).map(|sighting| sighting.headline);
         let seen = std::iter::once(seen).chain(unseen).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
         let mut expected: Vec<String> = Vec::new();
@@ -69,10 +68,45 @@ impl Run<'_> {
         Ok(Raced::RaceFailure(RaceOutcome {
             wrong,
             answers: [race_outcome::answered(one), race_outcome::answered(two)],
-            accepted: answered.iter().flatten().filter(|reply| reply.is_done()).count(),
+            accepted: accepted(&answered).into_iter().filter(|is_accepted| *is_accepted).count(),
             expected: expected.join(", or "),
             seen,
+            result,
         }))
+    }
+
+    /// Sends the two one after the other, the second one first if `is_swapped`; `None` if they cannot be sent.
+    ///
+    /// # Errors
+    /// [`TransportError`] when the server can no longer be reached.
+    pub fn in_turn(&mut self, both: &[Call; 2], is_swapped: bool) -> Result<Option<InTurn>, TransportError> {
+        let (config, sight) = (self.config, self.world.observe(&self.config));
+        let now = sight.observation(&config);
+        let intent = both.first().and_then(|call| call.operation.about().intent());
+        let view = intent.and_then(|intent| preconditions::view(&now, intent)).copied();
+        let [first, second] = *both;
+        let mut answers = Vec::new();
+        for call in if is_swapped { [second, first] } else { [first, second] } {
+            let replied = self.server.submit(&call, view.as_ref());
+            match replied {
+                Ok(done) => answers.push(done.reply.is_done()),
+                Err(broken) if broken.ends_drive() => return Err(broken),
+                Err(_) => return Ok(None),
+            }
+        }
+        if is_swapped {
+            answers.reverse();
+        }
+        let amounts = self.amounts(intent)?;
+        Ok(<[bool; 2]>::try_from(answers).ok().map(|accepted| InTurn { accepted, amounts }))
+    }
+
+    /// Returns the amounts and the status of a payment as the server shows them.
+    fn amounts(&mut self, intent: Option<IntentId>) -> Result<String, TransportError> {
+        Ok(match intent {
+            Some(intent) => self.look(intent)?.map(|look| told_look(&look)).unwrap_or_default(),
+            None => String::new(),
+        })
     }
 
     /// Returns whether one of the orders leads to these answers and to this state.
@@ -89,6 +123,11 @@ impl Run<'_> {
         }
         Ok(false)
     }
+}
+
+/// Returns whether each was accepted.
+fn accepted(answered: &[Answered; 2]) -> [bool; 2] {
+    answered.each_ref().map(|answered| answered.as_ref().is_ok_and(HttpReply::is_done))
 }
 
 /// Returns whether one request under one key made two objects.
