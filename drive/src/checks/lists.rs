@@ -117,6 +117,7 @@ fn pages(checker: &mut Checker<'_>, list: &HttpRequest, made: &[String], what: &
     }
     let mut walked: Vec<String> = Vec::new();
     let mut after: Option<String> = None;
+    let mut is_walked = false;
     for _ in 0..PAGES {
         let asked = list.clone().with("limit", 2).with_some("starting_after", after.as_ref());
         let page = checker.send(&asked)?;
@@ -131,9 +132,14 @@ fn pages(checker: &mut Checker<'_>, list: &HttpRequest, made: &[String], what: &
         let is_behind = walked.len() >= made.len();
         walked.extend(ours(&found));
         after = found.last().cloned();
-        if is_behind || after.is_none() {
+        is_walked = is_behind || after.is_none();
+        if is_walked {
             break;
         }
+    }
+    if !is_walked && walked.is_empty() {
+        // What was just made is behind many older items.
+        return Ok(Looked::NotThere("a list that begins with the newest"));
     }
     if walked == whole {
         checker.kept();

@@ -48,12 +48,21 @@ impl Run<'_> {
         for _ in 0..READS {
             let Some(seen) = self.newest_events(page, &before)? else { return Ok(Vec::new()) };
             let found = self.differences(&seen.iter().collect::<Vec<_>>());
-            if found.is_empty() {
-                return Ok(Vec::new());
+            self.note_kinds(&seen);
+            let found = self.never_emitted(found);
+            let is_known = |it: &Sighting| self.server.never_emitted.contains(&it.variant);
+            if found.iter().all(is_known) {
+                return Ok(found);
             }
             last = found;
             std::thread::sleep(PAUSE);
         }
+        if self.server.kinds_seen.is_empty() {
+            self.server.miss_events();
+            return Ok(Vec::new());
+        }
+        let never = last.iter().map(|it| it.variant.clone()).filter(|kind| !kind.is_empty());
+        self.server.never_emitted.extend(never);
         Ok(last)
     }
 

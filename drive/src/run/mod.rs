@@ -1,6 +1,7 @@
 //! One sequence: model and server side by side, one input after the other.
 
 mod comparing;
+mod event_kinds;
 pub(crate) mod events;
 mod racing;
 mod submitting;

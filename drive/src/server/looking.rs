@@ -8,6 +8,8 @@ use crate::names::PaymentNames;
 use crate::profile::{Api, RefundList};
 use crate::wire::{HttpReply, HttpRequest, TransportError};
 
+/// Sequences after which a server that never listed an event about a payment is taken to have none.
+const EVENTS_IN_VAIN: u32 = 3;
 /// The maximum number of refunds read for one payment.
 const REFUNDS: usize = 100;
 
@@ -100,6 +102,16 @@ impl Server {
             next = next_page(&asked, &list);
         }
         Ok(Some(found))
+    }
+
+    /// Notes that the list of events holds none about the payments of a sequence. A server whose list never holds one does
+    /// not have such events.
+    pub(crate) fn miss_events(&mut self) {
+        self.sequences_without_events = self.sequences_without_events.saturating_add(1);
+        if self.sequences_without_events == EVENTS_IN_VAIN {
+            self.profile.events = false;
+            self.notes.push(("events of payments".to_owned(), "none is listed".to_owned()));
+        }
     }
 
     /// Reads the SetupIntent; `None` if there is none or it cannot be read.

@@ -74,6 +74,12 @@ pub struct Server {
     pub receiver: Option<Receiver>,
     /// The successes and failures of each kind of read.
     looks: BTreeMap<&'static str, (u32, u32)>,
+    /// The kinds of the listed events about payments.
+    pub(crate) kinds_seen: BTreeSet<String>,
+    /// The kinds of events that a whole wait did not bring, and that were never seen.
+    pub(crate) never_emitted: BTreeSet<String>,
+    /// Sequences of which it listed no event.
+    sequences_without_events: u32,
     /// The newest events at the end of the last comparison.
     pub(crate) events_before: Vec<String>,
     /// Seconds that its clock was moved in all. No clock can be moved for ever.
@@ -102,6 +108,9 @@ impl Server {
             webhooks: WebhookSettings::default(),
             receiver: None,
             looks: BTreeMap::new(),
+            kinds_seen: BTreeSet::new(),
+            never_emitted: BTreeSet::new(),
+            sequences_without_events: 0,
             events_before: Vec::new(),
             moved: 0,
             nonce,
