@@ -186,7 +186,7 @@ impl<'a> Checker<'a> {
         self.ids.push((text.to_owned(), name.to_owned()));
     }
 
-    /// Sends a request to a test helper, which is no part of the API: whatever it answers, or does not, is no finding.
+    /// Sends a request to a test helper, which is no part of the API: no answer, and none in time, is a finding.
     ///
     /// # Errors
     /// [`TransportError`] if the drive cannot continue; another failure is an empty reply with status 0.
