@@ -258,7 +258,7 @@ fn ctrl_c_ends_it_cleanly_with_an_exit_code_that_tells() {
     // Everything that arrived before is judged and printed.
     let (code, out, err) = watched("impossible", &[0, 1, 3], "-INT");
     assert_eq!((code, out.len()), (Some(1), 1), "{out:?} {err}");
-    assert!(err.contains("3 new events, 1 alerts"), "{err}");
+    assert!(err.contains("new events: 3, alerts: 1;"), "{err}");
     let (code, out, err) = watched("fine", &[3], "-INT");
     assert_eq!((code, out.len()), (Some(0), 0), "{err}");
     let (code, ..) = watched("terminated", &[3], "-TERM");

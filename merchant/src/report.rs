@@ -146,11 +146,11 @@ impl MerchantReport {
         let pairs = self.coverage.reached();
         let possible = Behavior::ALL.len().saturating_mul(ChaosCoverage::transitions().len());
         out.push_str(&format!(
-            "{} purchases, {} of them paid, of {} planned in {} runs, {} steps, {} s; profile {}, seed {}\n{} of {} behaviors occurred; {pairs} of {possible} \
-             pairs of behavior and transition\n",
+            "purchases: {} planned, {} created, {} paid; runs: {}, steps: {}, {} s; profile {}, seed {}\n{} of {} behaviors \
+             occurred; {pairs} of {possible} pairs of behavior and transition\n",
+            self.planned,
             self.purchases,
             self.counts.paid(),
-            self.planned,
             self.runs,
             self.steps,
             self.elapsed.as_secs(),

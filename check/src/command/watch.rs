@@ -198,8 +198,8 @@ mod watching {
         let (cannot_tell, impossible) = (verdict("cannot_tell"), verdict("impossible"));
         writeln!(
             io.err,
-            "{events} new events, {alerts} alerts; {} payments held, {cannot_tell} of them cannot be judged, \
-             {} wait to be judged",
+            "new events: {events}, alerts: {alerts}; payments held: {}, cannot be judged: {cannot_tell}, \
+             not judged yet: {}",
             figures.payments, figures.waiting
         )?;
         let (unsigned, unreadable, bodies) = (refused.unsigned, refused.unreadable, refused.bodies);
@@ -217,10 +217,7 @@ mod watching {
         if let Some(posts) = posts {
             let (accepted, failed) = (posts.accepted, posts.failed);
             let (given_up, waiting) = (posts.given_up, posts.waiting);
-            writeln!(
-                io.err,
-                "posts: {accepted} accepted, {failed} failed; {waiting} alerts wait to be posted, {given_up} were given up"
-            )?;
+            writeln!(io.err, "posts: {accepted} accepted, {failed} failed, {waiting} waiting, {given_up} given up")?;
         }
         Ok(if *alerts > 0 || impossible > 0 {
             Exit::False
