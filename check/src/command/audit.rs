@@ -18,7 +18,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::{CommonOptions, Exit, Failure, Io};
 use crate::interrupt::Interrupt;
-use crate::table::{Align, counted_u64, grouped, lay_out};
+use crate::table::{Align, counted_u64, grouped, labeled, lay_out};
 
 /// Arguments of `check audit`.
 #[derive(Debug, clap::Args)]
@@ -221,13 +221,9 @@ fn tell(report: &Report, exit: Exit, show: usize, io: &mut Io<'_>) -> io::Result
             writeln!(io.out, "{}: the model can produce the events of each payment.", io.style.good("ACCEPTED"))
         }
         Exit::False => {
-            writeln!(
-                io.out,
-                "{}: the model cannot produce the events of {} of {}.",
-                io.style.bad("IMPOSSIBLE"),
-                grouped(report.impossible),
-                counted_u64(report.payments, "payment")
-            )
+            let (wrong, all) = (grouped(report.impossible), counted_u64(report.payments, "payment"));
+            let text = format!("the model cannot produce the events of {wrong} of {all}.");
+            write!(io.out, "{}", labeled(&format!("{}: ", io.style.bad("IMPOSSIBLE")), &text, io.style.width))
         }
         Exit::Incomplete | Exit::Usage if report.interrupted && report.payments > 0 => {
             let word = io.style.open("INCOMPLETE");

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::replay::commented;
 use super::{CommonOptions, Exit, Failure, Io, replay};
 use crate::explain::changes;
-use crate::table::counted;
+use crate::table::{counted, labeled};
 
 pub(super) fn run(file: &Path, options: &CommonOptions, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let script = replay::read(file, io)?;
@@ -71,9 +71,9 @@ pub(super) fn run(file: &Path, options: &CommonOptions, io: &mut Io<'_>) -> Resu
         write!(io.out, "{}", commented(heading, io.style.width))?;
     }
     for line in told {
-        writeln!(io.out, "{line}")?;
+        write!(io.out, "{}", wrapped(&line, io.style.width))?;
     }
-    writeln!(io.out, "\n{verdict}")?;
+    write!(io.out, "\n{}", wrapped(&verdict.to_string(), io.style.width))?;
     if differing > 0 {
         let words = io.style.bad("DIFFERENT:");
         writeln!(io.out, "{words} the engine differs from the trace in {}.", counted(differing, "place"))?;
@@ -109,8 +109,15 @@ fn in_its_way(
         write!(io.out, "{}", commented(heading, io.style.width))?;
     }
     for (number, input) in (1_usize..).zip(script.inputs()) {
-        writeln!(io.out, "{number}. {input}")?;
+        write!(io.out, "{}", labeled(&format!("{number}. "), &input.to_string(), io.style.width))?;
     }
-    writeln!(io.out, "\n{verdict}\n{} on the engine, in the run mode {way}.", counted(script.lines.len(), "step"))?;
+    write!(io.out, "\n{}", wrapped(&verdict.to_string(), io.style.width))?;
+    writeln!(io.out, "{} on the engine, in the run mode {way}.", counted(script.lines.len(), "step"))?;
     Ok(exit)
+}
+
+/// Returns lines of at most `width` columns; the rest of a line that is too long keeps its indentation.
+fn wrapped(text: &str, width: Option<u16>) -> String {
+    let parts = text.lines().map(|line| (line.strip_suffix(line.trim_start()).unwrap_or_default(), line.trim_start()));
+    parts.map(|(indent, line)| labeled(indent, line, width)).collect()
 }

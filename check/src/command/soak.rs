@@ -254,7 +254,7 @@ fn figures(counts: &Counts, start: Instant) -> String {
     let rate = inputs.saturating_mul(1_000).checked_div(milliseconds).unwrap_or(0);
     let seconds = milliseconds.checked_div(1_000).unwrap_or(0);
     let (executions, inputs) = (counted_u64(executions, "sequence"), counted_u64(inputs, "input"));
-    format!("{executions}, {inputs} in {seconds} s: {} inputs per second", grouped(rate))
+    format!("{executions}, {inputs} in {seconds} s ({}/s)", grouped(rate))
 }
 
 #[cfg(test)]

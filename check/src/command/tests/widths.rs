@@ -29,6 +29,9 @@ fn lists_and_replays_fit() {
     for trace in &traces {
         cases.push(["replay", trace.to_str().unwrap()].map(str::to_owned).to_vec());
     }
+    let on_engine = ["replay", "--on", "engine", "../model/traces/b38_partly_captured_expires_succeeded.trace"];
+    cases.push(on_engine.map(str::to_owned).to_vec());
+    cases.push(["audit", "../audit/samples/accepted.jsonl"].map(str::to_owned).to_vec());
     assert!(cases.len() > 40, "{}", cases.len());
     for case in cases {
         let arguments: Vec<&str> = case.iter().map(String::as_str).collect();
