@@ -178,6 +178,8 @@ dialect! {
     refunded_at_final_capture: bool = true, "U16, B43";
     /// `true` if exactly half a unit of a share rounds away from zero, `false` if toward zero.
     half_of_a_share_rounds_up: bool = true, "P1, REF-8";
+    /// `true` if an off-session attempt that needs authentication leaves a failed charge.
+    absent_customer_leaves_charge: bool = false, "P34";
     /// `true` if a released authorization appears as `amount_refunded`, as in the API of 2022.
     release_shown_as_refund: bool = true, "U14, HOLD-13, HOLD-19";
 }

@@ -123,6 +123,12 @@ create  pi1 600 usd automatic method=card_visa flow=destination transfer=3 confi
 refund  pi1 100 reverse_transfer => succeeded refunded=100 reversals=0
 refund  pi1 101 reverse_transfer => succeeded refunded=201 reversals=1
 refund  pi1 399 reverse_transfer => succeeded refunded=600 reversals=3
+
+# P34: an attempt that only the absent customer could authenticate leaves a failed charge; one of a present customer does not.
+dialect absent_customer_leaves_charge=yes
+create  pi1 1000 usd automatic method=card_authenticationRequired => requires_confirmation
+confirm pi1 off_session => rejected authentication_required http=402 status=requires_payment_method charge=failed notifies charge.failed payment_intent.payment_failed
+create  pi2 1000 usd automatic method=card_authenticationRequired confirm => requires_action charge=null
 ";
 
 /// Returns the differences of a trace under this configuration.

@@ -77,7 +77,7 @@ catalogue! {
     operation_step lifecycle::creation_takes_what_was_asked "a payment is created as asked: with a method to be confirmed, without one to be given one" "A3 A5 B28 B29 C4 C5 C6 PI-1";
     payment_change lifecycle::updates_change_what_they_name "amount, method and capture method change as named before payment, and no money moves" "A3 B12 C6 PI-5 PI-7 PI-9 PI-10";
     operation_step lifecycle::attempt_leads_where_its_method_says "an approved card succeeds at once or is held in full, a bank payment is processed" "A1 A2 A3 A5 A11 B28 B30 B32 C8 C9 C10 D3";
-    operation_step lifecycle::challenged_card_waits_for_its_customer "a challenged card waits for its customer, and is not charged without" "C1 C3 C7 PI-20 PI-25";
+    operation_step lifecycle::challenged_card_waits_for_its_customer "a challenged card waits for its customer, and is not charged without" "C1 C3 C7 PI-19 PI-20 PI-25 P34" by absent_customer_leaves_charge;
     operation_step lifecycle::cards_are_declined_by_their_issuer "a confirmed card is declined exactly as its issuer says, and the intent asks for another" "C13 R23 PI-4 PI-22 ERR-2 ERR-3 TST-1";
     payment_change lifecycle::outside_answers_count "a payment goes on as the customer, the issuer and the bank answer, also on the provider's page" "C3 C7 C8 C9 C13 PI-16 PI-17 PI-18 PI-21 TST-9" by confirm_limit;
     operation_step lifecycle::answer_shows_the_payment "an answer shows the payment as it is stored" "A2 A11 B34 B37";

@@ -69,7 +69,7 @@ impl Payment {
         let authenticated = self.intent.authenticated;
         match (profile.rail, profile.issuer) {
             (Rail::Card(_), Issuer::Challenges | Issuer::ChallengesThenDeclines(_)) if !authenticated => {
-                if off_session { self.refuse_off_session(outbox) } else { self.challenge(outbox) }
+                if off_session { self.refuse_off_session(config, outbox) } else { self.challenge(outbox) }
             }
             (Rail::Card(_), Issuer::Declines(decline) | Issuer::ChallengesThenDeclines(decline)) => {
                 self.decline(decline, outbox)
@@ -89,8 +89,12 @@ impl Payment {
         self.done()
     }
 
-    /// Fails an off-session attempt that needs authentication (PI-19).
-    fn refuse_off_session(self, outbox: &mut Outbox<'_>) -> Changed {
+    /// Fails an off-session attempt that needs authentication (PI-19); the dialect decides over a failed charge (P34).
+    fn refuse_off_session(mut self, config: &Config, outbox: &mut Outbox<'_>) -> Changed {
+        if config.dialect.absent_customer_leaves_charge {
+            self.charge = Some(Charge::new(ChargeStatus::Failed, self.intent.amount));
+            outbox.emit(NotificationKind::ChargeFailed)?;
+        }
         outbox.emit(NotificationKind::IntentPaymentFailed)?;
         let next = self.back_to_payment_method(PaymentError::AuthenticationRequired);
         Ok((next, Err(Rejection::AuthenticationRequired)))

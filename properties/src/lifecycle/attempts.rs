@@ -195,9 +195,13 @@ fn absent_customer_is_not_charged<D: Diagnostics>(step: &PaymentStep<'_, '_>) ->
             format!("{} off session was accepted, now {}", attempt.method.token(), attempt.after.status.name())
         }),
         Err(Rejection::AuthenticationRequired) => {
-            let same_charge = step.before.and_then(|before| before.charge) == attempt.after.charge;
+            // The dialect decides whether the attempt leaves a failed charge (P34).
+            let right_charge = match step.config.dialect.absent_customer_leaves_charge {
+                true => attempt.after.charge.is_some_and(|charge| charge.status == ChargeStatus::Failed),
+                false => step.before.and_then(|before| before.charge) == attempt.after.charge,
+            };
             let error = attempt.after.last_error == Some(PaymentError::AuthenticationRequired);
-            given(premise, attempt.after.status == RequiresPaymentMethod && same_charge && error, || {
+            given(premise, attempt.after.status == RequiresPaymentMethod && right_charge && error, || {
                 format!("authentication required, now {:?}", attempt.after)
             })
         }

@@ -5,8 +5,6 @@ use super::*;
 pub(super) fn attempts() -> Vec<Case> {
     let with_method = Create { method: Some(PaymentMethod::Visa), ..manual() };
     let automatic = |p: PaymentView| with(p, |p| p.capture_method = CaptureMethod::Automatic);
-    let absent = Operation::ConfirmIntent { intent: PI, confirm: Confirm { off_session: true, ..Confirm::default() } };
-    let challenge = ready(PaymentMethod::AuthenticationRequired);
     let declining = ready(PaymentMethod::Declined);
     let at_limit = with(ready(PaymentMethod::Visa), |p| p.confirmations = 10);
     let gave_up = |p: &mut PaymentView| {
@@ -46,22 +44,7 @@ pub(super) fn attempts() -> Vec<Case> {
                 to(automatic(ready(PaymentMethod::SepaDebit)), confirm()).pay(|p| *p = paid()),
             ],
         ),
-        Case(
-            "challenged-card-waits-for-its-customer",
-            vec![
-                to(challenge, confirm()).pay(|p| p.status = IntentStatus::RequiresAction),
-                to(challenge, absent).says(Err(Rejection::AuthenticationRequired)).pay(|p| {
-                    p.status = IntentStatus::RequiresPaymentMethod;
-                    p.last_error = Some(PaymentError::AuthenticationRequired);
-                }),
-            ],
-            vec![
-                to(challenge, confirm()).pay(|p| *p = held()),
-                to(challenge, absent).pay(|p| *p = held()),
-                to(challenge, absent).says(Err(Rejection::AuthenticationRequired)),
-                to(challenge, confirm()).says(Err(Rejection::AuthenticationRequired)),
-            ],
-        ),
+        challenges(),
         Case(
             "cards-are-declined-by-their-issuer",
             vec![to(declining, confirm()).says(no).pay(declined)],
@@ -227,4 +210,40 @@ pub(super) fn refusals() -> Vec<Case> {
             ],
         ),
     ]
+}
+
+/// Examples of cards that need authentication, of a present and of an absent customer (PI-19, P34).
+fn challenges() -> Case {
+    let absent = Operation::ConfirmIntent { intent: PI, confirm: Confirm { off_session: true, ..Confirm::default() } };
+    let challenge = ready(PaymentMethod::AuthenticationRequired);
+    Case(
+        "challenged-card-waits-for-its-customer",
+        vec![
+            to(challenge, confirm()).pay(|p| p.status = IntentStatus::RequiresAction),
+            to(challenge, absent).says(Err(Rejection::AuthenticationRequired)).pay(|p| {
+                p.status = IntentStatus::RequiresPaymentMethod;
+                p.last_error = Some(PaymentError::AuthenticationRequired);
+            }),
+            to(challenge, absent)
+                .both(|it| it.config.dialect.absent_customer_leaves_charge = true)
+                .says(Err(Rejection::AuthenticationRequired))
+                .pay(|p| {
+                    declined(p);
+                    p.last_error = Some(PaymentError::AuthenticationRequired);
+                }),
+        ],
+        vec![
+            to(challenge, confirm()).pay(|p| *p = held()),
+            to(challenge, absent).pay(|p| *p = held()),
+            to(challenge, absent).says(Err(Rejection::AuthenticationRequired)),
+            to(challenge, confirm()).says(Err(Rejection::AuthenticationRequired)),
+            to(challenge, absent)
+                .both(|it| it.config.dialect.absent_customer_leaves_charge = true)
+                .says(Err(Rejection::AuthenticationRequired))
+                .pay(|p| {
+                    p.status = IntentStatus::RequiresPaymentMethod;
+                    p.last_error = Some(PaymentError::AuthenticationRequired);
+                }),
+        ],
+    )
 }

@@ -48,6 +48,14 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
         kind: Kind::Heard(|heard| mistake_presence(heard, false)),
     },
     PlantedFault {
+        name: "charges-an-absent-customer-in-vain",
+        does: "leaves a failed charge for a customer who is not there to authenticate",
+        breaks: "challenged-card-waits-for-its-customer",
+        scenario: "single",
+        variant: "automatic",
+        kind: Kind::Config(|config| config.dialect.absent_customer_leaves_charge = true),
+    },
+    PlantedFault {
         name: "hides-why-a-card-was-declined",
         does: "answers every decline as a generic one",
         breaks: "cards-are-declined-by-their-issuer",
