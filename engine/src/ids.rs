@@ -26,6 +26,14 @@ macro_rules! for_each_object {
             13 Event EventId event as_event "evt_";
             14 WebhookEndpoint WebhookEndpointId webhook_endpoint as_webhook_endpoint "we_";
             15 Delivery DeliveryId delivery as_delivery "whd_";
+            16 Product ProductId product as_product "prod_";
+            17 Price PriceId price as_price "price_";
+            18 ShippingRate ShippingRateId shipping_rate as_shipping_rate "shr_";
+            19 ExternalAccount ExternalAccountId external_account as_external_account "ba_";
+            20 Person PersonId person as_person "person_";
+            21 TaxId TaxIdId tax_id as_tax_id "txi_";
+            22 SourceToken TokenId token as_token "tok_";
+            23 SetupAttempt SetupAttemptId setup_attempt as_setup_attempt "setatt_";
         }
     };
 }
@@ -118,9 +126,18 @@ macro_rules! ids {
 
 for_each_object!(ids);
 
-/// The prefix of a charge that is not a card's (P19).
-const PAYMENT_PREFIX: &str = "py_";
-/// The bit in the number of a charge with that prefix.
+/// Returns the second prefix of a kind: of a charge that is not a card's (P19), and of a card that is a source.
+const fn other_prefix(kind: Kind) -> Option<&'static str> {
+    if matches!(kind, Kind::Charge) {
+        Some("py_")
+    } else if matches!(kind, Kind::PaymentMethod) {
+        Some("card_")
+    } else {
+        None
+    }
+}
+
+/// The bit in the number of an id with that prefix, and of a PaymentIntent that the API never shows.
 const PAYMENT_BIT: u64 = 1 << 62;
 
 impl ChargeId {
@@ -131,33 +148,51 @@ impl ChargeId {
     }
 }
 
+impl PaymentIntentId {
+    /// Returns the id of a PaymentIntent that carries a charge made without one. The API never shows it.
+    #[must_use]
+    pub const fn of_charge(number: u64) -> Self {
+        Self(number | PAYMENT_BIT)
+    }
+
+    /// Returns whether the PaymentIntent carries a charge made without one.
+    #[must_use]
+    pub const fn is_of_charge(self) -> bool {
+        self.0 & PAYMENT_BIT != 0
+    }
+}
+
+impl PaymentMethodId {
+    /// Returns the id, written `card_…`, of a card that a customer has as a source.
+    #[must_use]
+    pub const fn source(number: u64) -> Self {
+        Self(number | PAYMENT_BIT)
+    }
+
+    /// Returns whether the method is a source of a customer.
+    #[must_use]
+    pub const fn is_source(self) -> bool {
+        self.0 & PAYMENT_BIT != 0
+    }
+}
+
 /// Returns the prefix and the number that the id of a `kind` shows.
 const fn written(kind: Kind, prefix: &'static str, number: u64) -> (&'static str, u64) {
-    if matches!(kind, Kind::Charge) && number & PAYMENT_BIT != 0 {
-        return (PAYMENT_PREFIX, number & !PAYMENT_BIT);
+    match other_prefix(kind) {
+        Some(other) if number & PAYMENT_BIT != 0 => (other, number & !PAYMENT_BIT),
+        Some(_) | None => (prefix, number),
     }
-    (prefix, number)
 }
 
 /// Returns the number of the id of a `kind`; `None` for any other text.
 fn read_id(kind: Kind, prefix: &str, text: &str) -> Option<u64> {
     if let Some(digits) = text.strip_prefix(prefix) {
-        // A number is written in one way only.
-        return read_digits(digits).filter(|number| kind != Kind::Charge || number & PAYMENT_BIT == 0);
+        // A number is written in one way only, and no id names a hidden object.
+        let has_two_forms = kind == Kind::PaymentIntent || other_prefix(kind).is_some();
+        return read_digits(digits).filter(|number| !has_two_forms || number & PAYMENT_BIT == 0);
     }
-    let digits = text.strip_prefix(PAYMENT_PREFIX).filter(|_| kind == Kind::Charge)?;
+    let digits = text.strip_prefix(other_prefix(kind)?)?;
     read_digits(digits).filter(|number| number & PAYMENT_BIT == 0).map(|number| number | PAYMENT_BIT)
-}
-
-/// The id of the latest attempt of a SetupIntent, written `setatt_…`. The engine keeps no attempts beside it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SetupAttemptId(pub u64);
-
-impl fmt::Display for SetupAttemptId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write_id(f, "setatt_", self.0)
-    }
 }
 
 impl Kind {
@@ -165,7 +200,7 @@ impl Kind {
     pub(crate) const fn name_and_param(self) -> (&'static str, &'static str) {
         match self {
             Self::Account => ("account", "id"),
-            Self::Customer => ("customer", "customer"),
+            Self::Customer => ("customer", "id"),
             Self::PaymentMethod => ("PaymentMethod", "payment_method"),
             Self::PaymentIntent => ("payment_intent", "intent"),
             Self::Charge => ("charge", "id"),
@@ -180,6 +215,14 @@ impl Kind {
             Self::Event => ("event", "id"),
             Self::WebhookEndpoint => ("webhook_endpoint", "id"),
             Self::Delivery => ("delivery", "id"),
+            Self::Product => ("product", "id"),
+            Self::Price => ("price", "price"),
+            Self::ShippingRate => ("shipping rate", "shipping_rate_token"),
+            Self::ExternalAccount => ("external account", "id"),
+            Self::Person => ("person", "person"),
+            Self::TaxId => ("tax_id", "id"),
+            Self::SourceToken => ("token", "token"),
+            Self::SetupAttempt => ("setup_attempt", "id"),
         }
     }
 }
@@ -232,11 +275,14 @@ mod tests {
 
     #[test]
     fn an_id_reads_back_what_it_writes() {
-        for number in [0, 1, 61, 62, u64::MAX / 2] {
+        for number in [0, 1, 61, 62, PAYMENT_BIT - 1] {
             let id = PaymentIntentId(number);
             assert_eq!(id.to_string().parse(), Ok(id));
             assert_eq!(id.to_string().parse::<ObjectId>(), Ok(ObjectId::PaymentIntent(id)));
         }
+        let largest = RefundId(u64::MAX / 2);
+        assert_eq!(largest.to_string().parse(), Ok(largest));
+        assert_eq!(PaymentIntentId::of_charge(1).to_string().parse::<PaymentIntentId>(), Err(NotAnId));
     }
 
     /// P19: a charge that is not a card's is written `py_…`, and both forms are read back.

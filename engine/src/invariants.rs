@@ -39,7 +39,15 @@ pub(crate) fn record(object: &Object) -> Result<(), Violation> {
         | Object::CheckoutSession(_)
         | Object::Event(_)
         | Object::WebhookEndpoint(_)
-        | Object::Delivery(_) => Ok(()),
+        | Object::Delivery(_)
+        | Object::Product(_)
+        | Object::Price(_)
+        | Object::ShippingRate(_)
+        | Object::ExternalAccount(_)
+        | Object::Person(_)
+        | Object::TaxId(_)
+        | Object::SourceToken(_)
+        | Object::SetupAttempt(_) => Ok(()),
     }
 }
 

@@ -69,13 +69,14 @@ pub use dialect::{
 pub use id_source::{Ids, NoEntropy, SequentialIds, SystemIds};
 pub use ids::{
     AccountId, ApplicationFeeId, BalanceTransactionId, ChargeId, CheckoutSessionId, CustomerId, DeliveryId, EventId,
-    FeeRefundId, Kind, NotAnId, ObjectId, PaymentIntentId, PaymentMethodId, RefundId, ReversalId, SetupIntentId,
-    TransferId, WebhookEndpointId,
+    ExternalAccountId, FeeRefundId, Kind, NotAnId, ObjectId, PaymentIntentId, PaymentMethodId, PersonId, PriceId,
+    ProductId, RefundId, ReversalId, SetupAttemptId, SetupIntentId, ShippingRateId, TaxIdId, TokenId, TransferId,
+    WebhookEndpointId,
 };
 pub use money::{Currency, HalfUnit, Money, OutOfRange};
 pub use objects::{Object, Objects};
 pub use reconcile::{Difference, Summary, reconcile};
-pub use refusal::{ErrorType, Operation, Param, Reason, Refusal, Row, SessionOperation};
+pub use refusal::{ErrorType, Operation, Param, PlainReason, Reason, Refusal, Row, SessionOperation};
 pub use response::{Body, Expanded, Response};
 pub use shell::{AcceptedRequest, DeliveryPort, Engine, EngineParts, NoDelivery, Post, Progress, Request, sign};
 pub use test_methods::{

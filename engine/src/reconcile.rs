@@ -153,7 +153,15 @@ impl Records {
             | Object::CheckoutSession(_)
             | Object::Event(_)
             | Object::WebhookEndpoint(_)
-            | Object::Delivery(_) => {}
+            | Object::Delivery(_)
+            | Object::Product(_)
+            | Object::Price(_)
+            | Object::ShippingRate(_)
+            | Object::ExternalAccount(_)
+            | Object::Person(_)
+            | Object::TaxId(_)
+            | Object::SourceToken(_)
+            | Object::SetupAttempt(_) => {}
         }
     }
 

@@ -31,6 +31,8 @@ pub enum Expanded {
     LineItems(Arc<CheckoutSession>),
     /// A list inside an object.
     List(NestedList),
+    /// A part that no stored object stands for: the text of a JSON value.
+    Shown(String),
 }
 
 /// The body of a response.

@@ -313,7 +313,14 @@ impl TestMethod {
     /// `visa` (P28).
     #[must_use]
     pub fn from_token(token: &str) -> Option<Self> {
-        let of_card = |name: &str| format!("pm_card_{}", if name == "us" { "visa" } else { name });
+        let is_known =
+            |name: &str| Self::ALL.iter().any(|method| method.row().token.strip_prefix("pm_card_") == Some(name));
+        let of_card = |name: &str| match name {
+            "us" => "pm_card_visa".to_owned(),
+            // The older names of the cards that decline do not name their network.
+            _ if name.starts_with("chargeDeclined") && !is_known(name) => format!("pm_card_visa_{name}"),
+            _ => format!("pm_card_{name}"),
+        };
         let card = token.strip_prefix("tok_").or_else(|| token.strip_prefix("pm_card_")).map(of_card);
         let token = card.as_deref().unwrap_or(token);
         Self::ALL.iter().copied().find(|method| method.row().token == token)
@@ -359,6 +366,12 @@ mod tests {
             assert_eq!(sum.is_multiple_of(10), !matches!(row.behaviour, Behaviour::Malformed(_)), "{}", row.token);
         }
         assert_eq!(TestMethod::from_token("pm_card_us"), Some(TestMethod::Visa));
+        assert_eq!(TestMethod::from_token("tok_chargeDeclined"), Some(TestMethod::Declined));
+        assert_eq!(
+            TestMethod::from_token("pm_card_chargeDeclinedInsufficientFunds"),
+            Some(TestMethod::InsufficientFunds)
+        );
+        assert_eq!(TestMethod::from_token("tok_chargeDeclinedExpiredCard"), Some(TestMethod::ExpiredCard));
     }
 
     /// B5, B6.

@@ -7,18 +7,23 @@ mod environment;
 mod payments;
 mod resources;
 mod setups;
+mod stored_data;
 
 pub use environment::{EnvironmentEvent, JobKey, JobKind};
 pub use payments::{
-    CapturePaymentIntent, Choices, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund, UpdatePaymentIntent,
+    CaptureCharge, CapturePaymentIntent, Choices, ConfirmPaymentIntent, CreateCharge, CreatePaymentIntent,
+    CreateRefund, UpdatePaymentIntent,
 };
 pub use resources::{
     CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, CustomerFields, DeliveryFilter, Facet,
     ListQuery, UpdateWebhookEndpoint,
 };
 pub use setups::{
-    ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, LineItemTerms, Microdeposits, UpdateSetupIntent,
+    ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, ItemPrice, LineItemTerms, Microdeposits,
+    UpdateSetupIntent,
 };
+
+pub use stored_data::{CreateData, CreateToken, UpdateAccount};
 
 use crate::objects::{CancellationReason, Expiry, Failure, Texts};
 use crate::refusal::Refusal;
@@ -26,7 +31,7 @@ use crate::test_methods::TestMethod;
 use crate::time::Seconds;
 use crate::{
     AccountId, ChargeId, CheckoutSessionId, CustomerId, ObjectId, PaymentIntentId, PaymentMethodId, RefundId,
-    SetupIntentId, WebhookEndpointId,
+    SetupIntentId, TokenId, WebhookEndpointId,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -57,8 +62,14 @@ pub enum Command {
         charge: ChargeId,
         texts: TextsChange,
     },
-    CaptureCharge {
-        charge: ChargeId,
+    CreateCharge(Box<CreateCharge>),
+    CaptureCharge(CaptureCharge),
+    IncrementAuthorization {
+        intent: PaymentIntentId,
+    },
+    VerifyPaymentMicrodeposits {
+        intent: PaymentIntentId,
+        proof: Microdeposits,
     },
     CreateSetupIntent(Box<CreateSetupIntent>),
     UpdateSetupIntent(Box<UpdateSetupIntent>),
@@ -85,9 +96,8 @@ pub enum Command {
         fields: CustomerFields,
     },
     CreatePaymentMethod {
-        test_method: TestMethod,
-        /// The expiry of a card that was given by number.
-        expiry: Option<Expiry>,
+        /// The test method, or the token that stands for it.
+        method: MethodRef,
         texts: TextsChange,
     },
     /// A copy of a platform's method for the connected account that asks (CON-1).
@@ -124,6 +134,20 @@ pub enum Command {
         /// The country code: two upper-case letters.
         country: String,
     },
+    UpdateAccount(UpdateAccount),
+    DeleteAccount {
+        account: AccountId,
+    },
+    CreateData(CreateData),
+    /// An update of the texts of an object alone.
+    UpdateTexts {
+        object: ObjectId,
+        texts: TextsChange,
+    },
+    DeleteData {
+        object: ObjectId,
+    },
+    CreateToken(CreateToken),
     Retrieve(ObjectId),
     List(ListQuery),
     /// An event of the environment.
@@ -165,13 +189,21 @@ impl Command {
             }
             Self::CreateCustomer { fields, .. } | Self::UpdateCustomer { fields, .. } => &mut fields.texts,
             Self::CreateTransfer(request) => &mut request.texts,
-            Self::CreateAccount { texts, .. }
+            Self::CreateReversal(request) => &mut request.texts,
+            Self::CreateCharge(request) => &mut request.texts,
+            Self::CaptureCharge(request) => &mut request.texts,
+            Self::UpdateAccount(request) => &mut request.texts,
+            Self::CreateData(request) => &mut request.texts,
+            Self::CreateToken(request) => &mut request.texts,
+            Self::UpdateTexts { texts, .. }
+            | Self::CreateAccount { texts, .. }
             | Self::CreatePaymentMethod { texts, .. }
             | Self::UpdateCharge { texts, .. }
             | Self::UpdateRefund { texts, .. } => texts,
             Self::CancelPaymentIntent { .. }
             | Self::CancelRefund { .. }
-            | Self::CaptureCharge { .. }
+            | Self::IncrementAuthorization { .. }
+            | Self::VerifyPaymentMicrodeposits { .. }
             | Self::CancelSetupIntent { .. }
             | Self::VerifyMicrodeposits { .. }
             | Self::ExpireCheckoutSession { .. }
@@ -179,12 +211,13 @@ impl Command {
             | Self::DeleteCustomer { .. }
             | Self::AttachPaymentMethod { .. }
             | Self::DetachPaymentMethod { .. }
-            | Self::CreateReversal(_)
             | Self::CreateFeeRefund(_)
             | Self::CreateWebhookEndpoint(_)
             | Self::UpdateWebhookEndpoint(_)
             | Self::DeleteWebhookEndpoint { .. }
             | Self::RollWebhookSecret { .. }
+            | Self::DeleteAccount { .. }
+            | Self::DeleteData { .. }
             | Self::Retrieve(_)
             | Self::List(_)
             | Self::Environment(_)
@@ -204,7 +237,11 @@ impl Command {
             Self::CapturePaymentIntent(request) => Some(request.intent.into()),
             Self::CancelPaymentIntent { intent, .. } => Some((*intent).into()),
             Self::UpdateRefund { refund, .. } | Self::CancelRefund { refund } => Some((*refund).into()),
-            Self::UpdateCharge { charge, .. } | Self::CaptureCharge { charge } => Some((*charge).into()),
+            Self::UpdateCharge { charge, .. } => Some((*charge).into()),
+            Self::CaptureCharge(request) => Some(request.charge.into()),
+            Self::IncrementAuthorization { intent } | Self::VerifyPaymentMicrodeposits { intent, .. } => {
+                Some((*intent).into())
+            }
             Self::UpdateSetupIntent(request) => Some(request.intent.into()),
             Self::ConfirmSetupIntent(request) => Some(request.intent.into()),
             Self::CancelSetupIntent { intent, .. } | Self::VerifyMicrodeposits { intent, .. } => Some((*intent).into()),
@@ -218,8 +255,14 @@ impl Command {
             Self::DeleteWebhookEndpoint { endpoint } | Self::RollWebhookSecret { endpoint, .. } => {
                 Some((*endpoint).into())
             }
+            Self::UpdateAccount(request) => Some(request.account.into()),
+            Self::DeleteAccount { account } => Some((*account).into()),
+            Self::CreateData(request) => request.owner,
+            Self::UpdateTexts { object, .. } | Self::DeleteData { object } => Some(*object),
             Self::Retrieve(id) => Some(*id),
-            Self::CreatePaymentIntent(_)
+            Self::CreateToken(_)
+            | Self::CreateCharge(_)
+            | Self::CreatePaymentIntent(_)
             | Self::CreateRefund(_)
             | Self::CreateSetupIntent(_)
             | Self::CreateCheckoutSession(_)
@@ -248,6 +291,8 @@ pub enum MethodRef {
     Test(TestMethod),
     /// A new method of this test card, given by number with its expiry.
     Card(TestMethod, Expiry),
+    /// The method behind a token of the caller.
+    Token(TokenId),
 }
 
 /// Changes to an object's texts: `None` leaves a text, an empty one removes it.

@@ -149,3 +149,28 @@ pub struct CreateRefund {
     pub reverse_transfer: bool,
     pub texts: TextsChange,
 }
+
+/// `POST /v1/charges`: a charge without a PaymentIntent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the API's parameters")]
+pub struct CreateCharge {
+    pub amount: i64,
+    pub currency: Currency,
+    pub source: Option<MethodRef>,
+    pub customer: Option<CustomerId>,
+    pub capture: bool,
+    pub application_fee_amount: Option<i64>,
+    pub transfer_data: Option<TransferTerms>,
+    pub texts: TextsChange,
+}
+
+/// `POST /v1/charges/:id/capture`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[expect(missing_docs, reason = "the fields are the API's parameters")]
+pub struct CaptureCharge {
+    pub charge: ChargeId,
+    pub amount: Option<i64>,
+    pub application_fee_amount: Option<i64>,
+    pub transfer_amount: Option<i64>,
+    pub texts: TextsChange,
+}

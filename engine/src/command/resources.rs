@@ -1,8 +1,7 @@
 //! Requests about customers, money between accounts, webhook endpoints, and lists, as the client wrote them.
 
-use super::TextsChange;
+use super::{MethodRef, TextsChange};
 use crate::money::Currency;
-use crate::objects::EventType;
 use crate::test_methods::MethodType;
 use crate::time::Time;
 use crate::{
@@ -19,6 +18,10 @@ pub struct CustomerFields {
     pub email: Option<String>,
     /// `invoice_settings[default_payment_method]`; the inner `None` removes it.
     pub default_method: Option<Option<PaymentMethodId>>,
+    /// `source`: a card that becomes a source of the customer, the default one.
+    pub source: Option<MethodRef>,
+    /// `default_source`: a source that the customer has.
+    pub default_source: Option<PaymentMethodId>,
     pub texts: TextsChange,
 }
 
@@ -56,7 +59,7 @@ pub struct CreateFeeRefund {
 #[expect(missing_docs, reason = "the fields are the API's parameters")]
 pub struct CreateWebhookEndpoint {
     pub url: String,
-    pub events: Option<Vec<EventType>>,
+    pub events: Option<Vec<String>>,
     pub connect: bool,
     pub version: Option<ApiVersion>,
     pub texts: TextsChange,
@@ -68,7 +71,7 @@ pub struct CreateWebhookEndpoint {
 pub struct UpdateWebhookEndpoint {
     pub endpoint: WebhookEndpointId,
     pub url: Option<String>,
-    pub events: Option<Option<Vec<EventType>>>,
+    pub events: Option<Option<Vec<String>>>,
     pub disabled: Option<bool>,
     pub texts: TextsChange,
 }
@@ -76,20 +79,32 @@ pub struct UpdateWebhookEndpoint {
 /// A field by which lists are narrowed to certain values (P27).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Facet {
+    /// `active` of a product or a price.
+    Active,
     /// `currency`.
     Currency,
     /// `destination` of a transfer.
     Destination,
     /// `email` of a customer, or of the customer of a session.
     Email,
+    /// The id itself.
+    Id,
+    /// `lookup_key` of a price.
+    LookupKey,
     /// A field that no object of this engine has, such as `payout`: nothing has the value.
     Missing,
+    /// A role of a person (`relationship`).
+    Role,
+    /// `shippable` of a product.
+    Shippable,
     /// `status`.
     Status,
     /// `transfer_group`.
     TransferGroup,
     /// `type`.
     Type,
+    /// `url` of a product.
+    Url,
 }
 
 /// A filter of events by their deliveries (P27).

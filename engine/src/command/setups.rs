@@ -3,7 +3,7 @@
 use super::{ConfirmOptions, MethodRef, TextsChange, TransferTerms};
 use crate::money::Currency;
 use crate::objects::{CaptureMethod, MethodTypes, Redirects, SessionMode, UiMode, Usage};
-use crate::{CustomerId, SetupIntentId};
+use crate::{CustomerId, PriceId, ProductId, SetupIntentId};
 use serde::{Deserialize, Serialize};
 
 /// `POST /v1/setup_intents`.
@@ -67,14 +67,47 @@ pub enum Microdeposits {
     Code(String),
 }
 
+/// The deposits and the code with which a test bank account is verified.
+const DEPOSITS: (i64, i64) = (32, 45);
+const CODE: &str = "SM11AA";
+
+impl Microdeposits {
+    /// Returns whether the proof is that of the test bank accounts.
+    #[must_use]
+    pub fn is_right(&self) -> bool {
+        match self {
+            Self::Amounts(a, b) => (*a, *b) == DEPOSITS || (*b, *a) == DEPOSITS,
+            Self::Code(code) => code == CODE,
+        }
+    }
+}
+
 /// A line item of a session's bill in a request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields are the API's parameters")]
 pub struct LineItemTerms {
-    pub name: String,
-    pub currency: Currency,
-    pub unit_amount: i64,
+    pub price: ItemPrice,
     pub quantity: i64,
+    /// `adjustable_quantity` and `metadata`, which the item shows: the text of a JSON object.
+    pub given: Option<String>,
+}
+
+/// The price of a line item in a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ItemPrice {
+    /// `price`: a stored price.
+    Stored(PriceId),
+    /// `price_data`: a price for this session alone.
+    Inline {
+        /// The name of its product, without a stored product.
+        name: Option<String>,
+        /// Its stored product.
+        product: Option<ProductId>,
+        /// Its currency.
+        currency: Currency,
+        /// The price of one unit.
+        unit_amount: i64,
+    },
 }
 
 /// `POST /v1/checkout/sessions`.

@@ -46,6 +46,13 @@ pub(super) fn run(
         can_be_used(&method, &options)?;
     }
     let presence = Presence { off_session: options.off_session, authenticated, set_up: method.set_up };
+    if !authenticated && method.is_verified_by_deposits(intent.texts.as_deref()) {
+        (intent.method, intent.off_session, intent.last_error) = (Some(method.id), options.off_session, None);
+        intent.status = IntentStatus::RequiresAction;
+        intent.next_action = Some(NextAction::Microdeposits);
+        context.announce(changes, EventType::PaymentIntentRequiresAction, &intent);
+        return Ok((intent, None));
+    }
     let requested = !authenticated && method.is_challenged_for(intent.texts.as_deref());
     let answer = context.ask_unless(requested, || Ask::Authorize {
         amount: intent.amount,

@@ -5,7 +5,6 @@
 use super::amounts::{non_negative, optional_share};
 use super::connect::{self, Shares};
 use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
-use crate::ChargeId;
 use crate::PaymentIntentId;
 use crate::acquirer::Ask;
 use crate::command::{CapturePaymentIntent, JobKind};
@@ -34,12 +33,6 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CapturePay
         captured.close(&mut changes)?;
     }
     Ok(captured.finish(changes))
-}
-
-/// Handles `POST /v1/charges/:id/capture`: charges are captured through their PaymentIntent (CAP-12).
-pub(super) fn charge(context: &DecisionContext<'_>, id: ChargeId) -> Decided {
-    let charge = context.charge(id, "id")?;
-    Err(if charge.closed { Reason::ChargeCapturedAlready } else { Reason::CaptureTheIntent }.into())
 }
 
 /// Returns the charge whose hold can be captured now: the intent requires capture and the window is open (CAP-4, U9).

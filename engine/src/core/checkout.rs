@@ -1,32 +1,33 @@
 //! Decisions about Checkout Sessions: creation, completion by the customer, expiry (B9, B15 to B27, CHK-1 to CHK-7).
 
 use super::amounts::positive;
+use super::bill::{self, Bill};
 use super::cancel;
 use super::confirm;
 use super::create;
 use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
 use super::session_follow_up;
 use super::setup;
-use crate::CheckoutSessionId;
 use crate::command::{
     ConfirmOptions, CreateCheckoutSession, CreatePaymentIntent, CreateSetupIntent, JobKind, MethodRef, TextsChange,
     TransferTerms,
 };
 use crate::dialect::{LONGEST_SESSION, SHORTEST_SESSION};
-use crate::money::{Currency, Money};
+use crate::money::Money;
 use crate::objects::{
-    CancellationReason, CheckoutSession, EventType, LineItem, PaymentIntent, PaymentStatus, SessionMode, SessionStatus,
-    SessionTerms, SetupIntent, SetupStatus, UiMode,
+    CancellationReason, CheckoutSession, Customer, EventType, PaymentIntent, PaymentStatus, SessionMode, SessionStatus,
+    SessionTerms, SetupIntent, SetupStatus, ShippingOption, UiMode,
 };
 use crate::refusal::{Reason, SessionOperation};
 use crate::time::Time;
+use crate::{CheckoutSessionId, CustomerId};
 use std::sync::Arc;
 
 /// Handles `POST /v1/checkout/sessions`. The customer's first attempt creates the intent (B1).
 pub(super) fn create(context: &DecisionContext<'_>, request: &CreateCheckoutSession) -> Decided {
     check_urls(request)?;
     let expires_at = expires_at(context, request)?;
-    let bill = bill(request)?;
+    let mut bill = bill::of(context, request)?;
     if request.mode == SessionMode::Setup && request.request_multicapture {
         let param = "payment_method_options[card][request_multicapture]";
         let why = "a session that sets a method up captures nothing.".to_owned();
@@ -34,6 +35,12 @@ pub(super) fn create(context: &DecisionContext<'_>, request: &CreateCheckoutSess
     }
     let customer = request.customer.map(|id| context.customer(id)).transpose()?;
     let mut changes = Changes::default();
+    let mut texts = request.texts.apply(&None);
+    let currency = bill.as_ref().map(|bill| bill.currency);
+    let shipping = bill::shipping(context, &mut changes, &mut texts, currency)?.unwrap_or_default();
+    if let (Some(bill), Some(first)) = (bill.as_mut(), shipping.first()) {
+        bill.total = bill.total.plus(first.amount)?;
+    }
     let mut session = CheckoutSession {
         id: context.id(CheckoutSessionId),
         account: context.account.id,
@@ -47,6 +54,7 @@ pub(super) fn create(context: &DecisionContext<'_>, request: &CreateCheckoutSess
         currency: bill.as_ref().map(|bill| bill.currency).or(request.currency),
         amount_total: bill.as_ref().map(|bill| bill.total),
         line_items: bill.as_ref().map(|bill| bill.items.clone()).unwrap_or_default(),
+        shipping,
         success_url: request.success_url.clone(),
         cancel_url: request.cancel_url.clone(),
         return_url: request.return_url.clone(),
@@ -63,7 +71,7 @@ pub(super) fn create(context: &DecisionContext<'_>, request: &CreateCheckoutSess
         },
         payment_intent: None,
         setup_intent: None,
-        texts: request.texts.apply(&None),
+        texts,
     };
     match bill {
         Some(bill) if bill.total.is_zero() => session.payment_status = PaymentStatus::NoPaymentRequired,
@@ -126,39 +134,6 @@ fn expires_at(context: &DecisionContext<'_>, request: &CreateCheckoutSession) ->
     }
 }
 
-struct Bill {
-    currency: Currency,
-    total: Money,
-    items: Vec<LineItem>,
-}
-
-/// Returns the bill of a payment session; `None` for a setup.
-fn bill(request: &CreateCheckoutSession) -> Result<Option<Bill>, Stop> {
-    let first = match (request.mode, request.line_items.first()) {
-        (SessionMode::Setup, None) => return Ok(None),
-        (SessionMode::Setup, Some(_)) => {
-            let why = "a session that sets a method up has no bill.".to_owned();
-            return Err(Reason::InvalidValue("line_items".into(), why).into());
-        }
-        (SessionMode::Payment, None) => return Err(Reason::Missing("line_items".into()).into()),
-        (SessionMode::Payment, Some(first)) => first,
-    };
-    let mut bill = Bill { currency: first.currency, total: Money::ZERO, items: Vec::new() };
-    for (number, item) in request.line_items.iter().enumerate() {
-        let path = format!("line_items[{number}]");
-        if item.currency != bill.currency {
-            let why = "all items must have one currency.".to_owned();
-            return Err(Reason::InvalidValue(format!("{path}[price_data][currency]").into(), why).into());
-        }
-        let unit_amount = super::amounts::non_negative(item.unit_amount, format!("{path}[price_data][unit_amount]"))?;
-        let quantity = positive(item.quantity, format!("{path}[quantity]"))?.minor();
-        let sum = unit_amount.minor().checked_mul(quantity).map(Money::new).ok_or(crate::money::OutOfRange)?;
-        bill.total = bill.total.plus(sum)?;
-        bill.items.push(LineItem { name: item.name.clone(), unit_amount, quantity });
-    }
-    Ok(Some(bill))
-}
-
 fn payment_of(request: &CreateCheckoutSession, bill: &Bill) -> Result<CreatePaymentIntent, Stop> {
     Ok(CreatePaymentIntent {
         method_types: request.method_types,
@@ -185,6 +160,7 @@ pub(super) fn complete(
         return Err(Reason::SessionNotOpen(SessionOperation::Complete).into());
     }
     let mut opening = Changes::default();
+    let session = with_customer(context, &mut opening, session, email);
     let mut decided =
         if session.payment_status == PaymentStatus::NoPaymentRequired && session.mode == SessionMode::Payment {
             let mut changes = Changes::default();
@@ -215,13 +191,15 @@ pub(super) fn complete(
         };
     session_follow_up::apply(context, &mut decided.changes);
     opening.events.append(&mut decided.changes.events);
-    decided.changes.events = opening.events;
+    opening.objects.append(&mut decided.changes.objects);
+    (decided.changes.events, decided.changes.objects) = (opening.events, opening.objects);
     let mut latest = (*session).clone();
     for object in &decided.changes.objects {
         if let crate::Object::CheckoutSession(changed) = object {
             latest.clone_from(changed);
         }
     }
+    latest.customer = latest.customer.or(session.customer);
     for object in &decided.changes.objects {
         latest.payment_intent = object.as_payment_intent().map(|intent| intent.id).or(latest.payment_intent);
         latest.setup_intent = object.as_setup_intent().map(|intent| intent.id).or(latest.setup_intent);
@@ -231,6 +209,52 @@ pub(super) fn complete(
     // The response to the page is the session or the decline.
     decided.reply = decided.reply.map(|_| latest.into());
     Ok(decided)
+}
+
+/// Returns the session with the customer that it creates (`customer_creation=always`), once it knows an address.
+fn with_customer(
+    context: &DecisionContext<'_>,
+    changes: &mut Changes,
+    session: Arc<CheckoutSession>,
+    email: Option<&str>,
+) -> Arc<CheckoutSession> {
+    let creates = session.texts.as_deref().and_then(|texts| texts.given_value("customer_creation"));
+    if session.customer.is_some() || creates.is_none_or(|creates| creates != "always") {
+        return session;
+    }
+    let customer = Customer {
+        id: context.id(CustomerId),
+        account: session.account,
+        created: context.now,
+        name: None,
+        email: email.map(str::to_owned).or_else(|| session.customer_email.clone()),
+        default_method: None,
+        default_source: None,
+        deleted: false,
+        texts: None,
+    };
+    context.announce(changes, EventType::CustomerCreated, &customer);
+    changes.put(customer.clone());
+    Arc::new(CheckoutSession { customer: Some(customer.id), ..(*session).clone() })
+}
+
+/// Handles `POST /v1/checkout/sessions/:id`: texts of an open session, and its ways of shipping.
+pub(super) fn update(context: &DecisionContext<'_>, id: CheckoutSessionId, texts: &TextsChange) -> Decided {
+    let before = of_caller(context, id)?;
+    let mut changes = Changes::default();
+    let mut session = CheckoutSession { texts: texts.apply(&before.texts), ..(*before).clone() };
+    let options = bill::shipping(context, &mut changes, &mut session.texts, session.currency)?;
+    if let Some(options) = options {
+        if before.status != SessionStatus::Open {
+            return Err(Reason::SessionNotOpen(SessionOperation::Update).into());
+        }
+        let shipped = |options: &[ShippingOption]| options.first().map_or(Money::ZERO, |first| first.amount);
+        let total = session.amount_total.unwrap_or_default().minus(shipped(&session.shipping))?;
+        session.amount_total = Some(total.plus(shipped(&options))?);
+        session.shipping = options;
+    }
+    changes.put(session.clone());
+    Ok(changes.answer(session))
 }
 
 /// Returns the payment that the customer's first attempt creates from the session's parameters (B1, B19, B23).

@@ -6,7 +6,7 @@ use super::customers;
 use super::decision_context::{Changes, Decided, DecisionContext, Stop};
 use super::update::{self, choose};
 use crate::PaymentIntentId;
-use crate::command::{ConfirmOptions, ConfirmPaymentIntent, MethodRef, TextsChange};
+use crate::command::{ConfirmOptions, ConfirmPaymentIntent, MethodRef, Microdeposits, TextsChange};
 use crate::money::OutOfRange;
 use crate::objects::{ConfirmationMethod, Failure, IntentStatus, NextAction, PaymentIntent};
 use crate::refusal::{Operation, Reason, Refusal};
@@ -75,6 +75,31 @@ pub(super) fn confirmable(intent: &Arc<PaymentIntent>) -> Result<(), Stop> {
             Err(Refusal::with_intent(reason, intent).into())
         }
     }
+}
+
+/// Handles `POST /v1/payment_intents/:id/verify_microdeposits`: the proof lets the debit begin.
+pub(super) fn verify_microdeposits(
+    context: &DecisionContext<'_>,
+    id: PaymentIntentId,
+    proof: &Microdeposits,
+) -> Decided {
+    let intent = context.intent(id)?;
+    if intent.next_action != Some(NextAction::Microdeposits) {
+        let reason = Reason::IntentStatus(Operation::VerifyMicrodeposits, intent.status);
+        return Err(Refusal::with_intent(reason, &intent).into());
+    }
+    if !proof.is_right() {
+        return Err(Refusal::with_intent(Reason::WrongMicrodeposits, &intent).into());
+    }
+    let Some(method) = intent.method else {
+        return Err(Reason::Internal("a payment with deposits has lost its method".to_owned()).into());
+    };
+    let mut changes = Changes::default();
+    let found = customers::find(context, MethodRef::Saved(method), &intent)?;
+    let options = ConfirmOptions { off_session: intent.off_session, ..ConfirmOptions::default() };
+    let attempt = Attempt { found, options, authenticated: true };
+    let (changed, refusal) = attempt::run(context, &mut changes, (*intent).clone(), attempt)?;
+    Ok(finish(changes, changed, refusal))
 }
 
 /// Applies the customer's success or failure at the challenge (PI-16, PI-17, PI-18).

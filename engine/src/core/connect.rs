@@ -56,7 +56,7 @@ pub(super) fn terms(
 fn destination(context: &DecisionContext<'_>, terms: TransferTerms, currency: Currency) -> Result<TransferData, Stop> {
     let amount = super::amounts::optional_share(terms.amount, currency, "transfer_data[amount]")?;
     let connected = context.objects.account_by_id(terms.destination);
-    match connected.filter(|account| account.platform == Some(context.account.id)) {
+    match connected.filter(|account| !account.deleted && account.platform == Some(context.account.id)) {
         Some(account) => Ok(TransferData { destination: account.id, amount }),
         None => Err(Reason::UnknownDestination("transfer_data[destination]".into()).into()),
     }

@@ -3,10 +3,9 @@
 use super::amounts::{optional_positive, positive};
 use super::connect;
 use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
-use crate::AccountId;
-use crate::command::{CreateFeeRefund, CreateReversal, CreateTransfer, TextsChange};
+use crate::command::{CreateFeeRefund, CreateReversal, CreateTransfer};
 use crate::money::{Currency, Money};
-use crate::objects::{Account, Charge};
+use crate::objects::Charge;
 use crate::refusal::Reason;
 use std::sync::Arc;
 
@@ -16,7 +15,7 @@ pub(super) fn transfer(context: &DecisionContext<'_>, request: &CreateTransfer) 
     let charge = request.source.map(|id| context.charge(id, "source_transaction")).transpose()?;
     let amount = positive(request.amount, "amount")?;
     let connected = context.objects.account_by_id(request.destination);
-    if connected.is_none_or(|account| account.platform != Some(context.account.id)) {
+    if connected.is_none_or(|account| account.deleted || account.platform != Some(context.account.id)) {
         return Err(Reason::UnknownDestination("destination".into()).into());
     }
     if let Some(charge) = &charge {
@@ -68,20 +67,6 @@ fn source_allows(
         moved = moved.plus(transfer.amount)?;
     }
     if moved > charge.captured { Err(Reason::SourceTooSmall.into()) } else { Ok(()) }
-}
-
-/// Handles `POST /v1/accounts`: an account connected to the caller's, with its settlement (P22).
-pub(super) fn account(context: &DecisionContext<'_>, country: &str, texts: &TextsChange) -> Decided {
-    if country.len() != 2 || !country.bytes().all(|letter| letter.is_ascii_uppercase()) {
-        let why = "use a two-letter country code such as US or JP.".to_owned();
-        return Err(Reason::InvalidValue("country".into(), why).into());
-    }
-    let connected = Account::connected(context.id(AccountId), context.account.id);
-    let settlement = context.account.settlement;
-    let account = Account { country: country.to_owned(), settlement, texts: texts.apply(&None), ..connected };
-    let mut changes = Changes::default();
-    changes.put(account.clone());
-    Ok(changes.answer(account))
 }
 
 /// Handles `POST /v1/transfers/:id/reversals`.

@@ -1,11 +1,13 @@
 //! Decisions about customers and their payment methods, and the lookup of the method that a request names.
 
 use super::decision_context::{Changes, Decided, DecisionContext, Stop, not_found};
+use super::stored_data::{self, with_given};
 use crate::command::{CustomerFields, MethodRef, TextsChange};
-use crate::objects::{Customer, EventType, Expiry, MethodTypes, PaymentIntent, PaymentMethod};
+use crate::objects::{Customer, EventType, Expiry, MethodTypes, PaymentIntent, PaymentMethod, SourceToken, given_at};
 use crate::refusal::Reason;
 use crate::test_methods::{Behaviour, TestMethod};
-use crate::{CustomerId, PaymentMethodId};
+use crate::{CustomerId, PaymentMethodId, TokenId};
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Handles `POST /v1/customers`.
@@ -23,16 +25,66 @@ pub(super) fn create(context: &DecisionContext<'_>, fields: &CustomerFields, met
         name: fields.name.clone().filter(|name| !name.is_empty()),
         email: fields.email.clone().filter(|email| !email.is_empty()),
         default_method,
+        default_source: None,
         deleted: false,
         texts: fields.texts.apply(&None),
     };
+    let customer = with_source(context, &mut changes, customer, fields)?;
+    let (customer, tax_ids) = without_tax_ids(customer);
     context.announce(&mut changes, EventType::CustomerCreated, &customer);
+    for data in tax_ids {
+        stored_data::tax_id(context, &mut changes, customer.id.into(), with_given(&None, &data))?;
+    }
     if let Some(method) = method {
-        let method = attached(context, &mut changes, named_method(context, method)?, &customer)?;
+        let method = {
+            let method = named_method(context, method, &mut changes)?;
+            attached(context, &mut changes, method, &customer)?
+        };
         changes.put(method);
     }
     changes.put(customer.clone());
     Ok(changes.answer(customer))
+}
+
+/// Returns the customer with the source that a request gives it, a new card, or chooses among its cards.
+fn with_source(
+    context: &DecisionContext<'_>,
+    changes: &mut Changes,
+    mut customer: Customer,
+    fields: &CustomerFields,
+) -> Result<Customer, Stop> {
+    if let Some(source) = fields.source {
+        let method = new_source(context, changes, source, &customer)?;
+        customer.default_source = Some(method.id);
+        changes.put(method);
+    }
+    if let Some(source) = fields.default_source {
+        if context.method(source)?.customer != Some(customer.id) {
+            return Err(not_found("source", source, "default_source"));
+        }
+        customer.default_source = Some(source);
+    }
+    Ok(customer)
+}
+
+/// Returns a new card of a customer that is a source.
+fn new_source(
+    context: &DecisionContext<'_>,
+    changes: &mut Changes,
+    source: MethodRef,
+    customer: &Customer,
+) -> Result<PaymentMethod, Stop> {
+    let method = named_method(context, source, changes)?;
+    let is_new = !matches!(source, MethodRef::Saved(_));
+    let id = if is_new { context.id(PaymentMethodId::source) } else { method.id };
+    attached(context, changes, PaymentMethod { id, ..method }, customer)
+}
+
+/// Returns the customer without `tax_id_data`, and the data of each tax id.
+fn without_tax_ids(mut customer: Customer) -> (Customer, Vec<Value>) {
+    let Some(given) = given_at(customer.texts.as_deref(), "tax_id_data") else { return (customer, Vec::new()) };
+    customer.texts = with_given(&customer.texts, &json!({ "tax_id_data": null }));
+    (customer, given.as_array().cloned().unwrap_or_default())
 }
 
 /// Handles `POST /v1/customers/:id`.
@@ -51,6 +103,7 @@ pub(super) fn update(context: &DecisionContext<'_>, id: CustomerId, fields: &Cus
         customer.default_method = default;
     }
     customer.texts = fields.texts.apply(&customer.texts);
+    let customer = with_source(context, &mut changes, customer, fields)?;
     context.announce_change(&mut changes, EventType::CustomerUpdated, &before, &customer);
     changes.put(customer.clone());
     Ok(changes.answer(customer))
@@ -73,14 +126,9 @@ pub(super) fn delete(context: &DecisionContext<'_>, id: CustomerId) -> Decided {
 }
 
 /// Handles `POST /v1/payment_methods`.
-pub(super) fn create_method(
-    context: &DecisionContext<'_>,
-    test_method: TestMethod,
-    expiry: Option<Expiry>,
-    texts: &TextsChange,
-) -> Decided {
+pub(super) fn create_method(context: &DecisionContext<'_>, method: MethodRef, texts: &TextsChange) -> Decided {
     let mut changes = Changes::default();
-    let method = PaymentMethod { texts: texts.apply(&None), ..new_method(context, test_method, expiry)? };
+    let method = PaymentMethod { texts: texts.apply(&None), ..named_method(context, method, &mut changes)? };
     changes.put(method.clone());
     Ok(changes.answer(method))
 }
@@ -117,7 +165,7 @@ pub(super) fn clone_method(
 /// Handles `POST /v1/payment_methods/:id/attach`. A card that declines cannot be attached (TST-2).
 pub(super) fn attach(context: &DecisionContext<'_>, method: MethodRef, customer: CustomerId) -> Decided {
     let mut changes = Changes::default();
-    let method = named_method(context, method)?;
+    let method = named_method(context, method, &mut changes)?;
     let customer = context.customer(customer)?;
     let method = attached(context, &mut changes, method, &customer)?;
     changes.put(method.clone());
@@ -125,12 +173,33 @@ pub(super) fn attach(context: &DecisionContext<'_>, method: MethodRef, customer:
 }
 
 /// Returns the method that a request names: a saved or a new one.
-fn named_method(context: &DecisionContext<'_>, method: MethodRef) -> Result<PaymentMethod, Stop> {
+fn named_method(
+    context: &DecisionContext<'_>,
+    method: MethodRef,
+    changes: &mut Changes,
+) -> Result<PaymentMethod, Stop> {
     match method {
+        MethodRef::Token(id) => {
+            let (token, method) = of_token(context, id)?;
+            changes.put(token);
+            Ok(method)
+        }
         MethodRef::Saved(id) => Ok((*context.method(id)?).clone()),
         MethodRef::Test(test_method) => new_method(context, test_method, None),
         MethodRef::Card(test_method, expiry) => new_method(context, test_method, Some(expiry)),
     }
+}
+
+/// Returns the token, used up, and the method that it stands for.
+fn of_token(context: &DecisionContext<'_>, id: TokenId) -> Result<(SourceToken, PaymentMethod), Stop> {
+    let token = context.objects.token(id).filter(|token| token.account == context.account.id);
+    let token = token.ok_or_else(|| not_found("token", id, "source"))?;
+    if token.used {
+        return Err(Reason::TokenUsed(id).into());
+    }
+    let Some(test_method) = token.test_method else { return Err(not_found("token", id, "source")) };
+    let method = new_method(context, test_method, token.expiry)?;
+    Ok((SourceToken { used: true, ..(*token).clone() }, method))
 }
 
 /// Returns `method` attached to `customer`, if it can be attached.
@@ -211,6 +280,7 @@ pub(super) fn find_for(
 ) -> Result<Found, Stop> {
     let found = match method {
         MethodRef::Saved(id) => Found { method: context.method(id)?, is_new: false },
+        MethodRef::Token(id) => Found { method: Arc::new(of_token(context, id)?.1), is_new: true },
         MethodRef::Test(test) => Found { method: Arc::new(new_method(context, test, None)?), is_new: true },
         MethodRef::Card(test, expiry) => {
             Found { method: Arc::new(new_method(context, test, Some(expiry))?), is_new: true }

@@ -40,7 +40,7 @@ fn changes(context: &DecisionContext<'_>, changes: &Changes) -> Result<(), (Stri
         match before {
             Some(before) => change(&before, object).map_err(of(*id))?,
             None => {
-                let now = object.created().is_none_or(|created| created == context.now);
+                let now = object.created() == context.now;
                 holds(now, "a new record is created now").map_err(of(*id))?;
             }
         }

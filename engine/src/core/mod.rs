@@ -3,26 +3,33 @@
 //! It has no I/O, no clock and no random source. A decision that needs the acquirer stops with its request
 //! ([`Stop::Ask`]). The shell records the request, sends it, and repeats the decision with the answer.
 
+mod accounts;
 mod amounts;
 mod attempt;
+mod bill;
 mod cancel;
 mod capture;
+mod charges;
 mod checkout;
 mod confirm;
 mod connect;
 mod connect_requests;
 mod create;
 mod customers;
+mod data_requests;
 mod debits;
 mod decision_context;
 mod invariants;
 mod jobs;
 mod new_charge;
+mod products;
 mod refund;
 mod refund_outcome;
 mod session_follow_up;
 mod settlement;
 mod setup;
+mod setup_attempts;
+mod stored_data;
 mod update;
 mod webhooks;
 
@@ -39,9 +46,24 @@ use crate::{Object, ObjectId};
 /// [`Stop::Ask`] if the acquirer must answer first, [`Stop::Refuse`] if a rule forbids the command, [`Stop::Unable`] if
 /// a resource failed.
 pub fn decide(context: &DecisionContext<'_>, command: &Command) -> Decided {
-    let mut done = dispatch(context, command)?;
+    let mut done = dispatch(context, command).map_err(|stop| of_parameter(stop, command))?;
     session_follow_up::apply(context, &mut done.changes);
+    setup_attempts::apply(context, &mut done.changes);
+    charges::hide(&mut done.changes);
     Ok(done)
+}
+
+/// Returns a stop in which an unknown object that the request's path does not name is a wrong parameter (P15).
+fn of_parameter(stop: Stop, command: &Command) -> Stop {
+    let named = command.endpoint().and_then(|(_, target)| target).map(|target| target.to_string());
+    // A refund is of what its parameters name.
+    let is_open = matches!(command, Command::CreateRefund(_) | Command::Environment(_) | Command::Malformed { .. });
+    let attaches = matches!(command, Command::AttachPaymentMethod { .. });
+    let is_of_path = |id: &str| is_open || attaches && id.starts_with("pm_") || named.as_deref() == Some(id);
+    match stop {
+        Stop::Refuse(refusal) => Stop::Refuse(Box::new(refusal.beside(is_of_path))),
+        stop @ (Stop::Ask(_) | Stop::Unable(_)) => stop,
+    }
 }
 
 fn dispatch(context: &DecisionContext<'_>, command: &Command) -> Decided {
@@ -51,11 +73,14 @@ fn dispatch(context: &DecisionContext<'_>, command: &Command) -> Decided {
         Command::ConfirmPaymentIntent(request) => confirm::payment_intent(context, request),
         Command::CapturePaymentIntent(request) => capture::payment_intent(context, request),
         Command::CancelPaymentIntent { intent, reason } => cancel::payment_intent(context, *intent, *reason),
-        Command::CreateRefund(request) => refund::create(context, request),
+        Command::CreateRefund(request) => charges::refund(context, request),
         Command::UpdateRefund { refund, texts } => refund::update(context, *refund, texts),
         Command::CancelRefund { refund } => refund_outcome::cancel(context, *refund),
         Command::UpdateCharge { charge, texts } => update::charge(context, *charge, texts),
-        Command::CaptureCharge { charge } => capture::charge(context, *charge),
+        Command::CreateCharge(request) => charges::create(context, request),
+        Command::CaptureCharge(request) => charges::capture(context, request),
+        Command::IncrementAuthorization { intent } => update::increment(context, *intent),
+        Command::VerifyPaymentMicrodeposits { intent, proof } => confirm::verify_microdeposits(context, *intent, proof),
         Command::CreateSetupIntent(request) => setup::create(context, request),
         Command::UpdateSetupIntent(request) => setup::update(context, request),
         Command::ConfirmSetupIntent(request) => setup::confirm(context, request),
@@ -66,9 +91,7 @@ fn dispatch(context: &DecisionContext<'_>, command: &Command) -> Decided {
         Command::CreateCustomer { fields, method } => customers::create(context, fields, *method),
         Command::UpdateCustomer { customer, fields } => customers::update(context, *customer, fields),
         Command::DeleteCustomer { customer } => customers::delete(context, *customer),
-        Command::CreatePaymentMethod { test_method, expiry, texts } => {
-            customers::create_method(context, *test_method, *expiry, texts)
-        }
+        Command::CreatePaymentMethod { method, texts } => customers::create_method(context, *method, texts),
         Command::ClonePaymentMethod { method, customer } => customers::clone_method(context, *method, *customer),
         Command::AttachPaymentMethod { method, customer } => customers::attach(context, *method, *customer),
         Command::DetachPaymentMethod { method } => customers::detach(context, *method),
@@ -79,7 +102,14 @@ fn dispatch(context: &DecisionContext<'_>, command: &Command) -> Decided {
         Command::UpdateWebhookEndpoint(request) => webhooks::update(context, request),
         Command::DeleteWebhookEndpoint { endpoint } => webhooks::delete(context, *endpoint),
         Command::RollWebhookSecret { endpoint, keep } => webhooks::roll_secret(context, *endpoint, *keep),
-        Command::CreateAccount { country, texts } => connect_requests::account(context, country, texts),
+        Command::CreateAccount { country, texts } => accounts::create(context, country, texts),
+        Command::UpdateAccount(request) => accounts::update(context, request),
+        Command::DeleteAccount { account } => accounts::delete(context, *account),
+        Command::CreateData(request) => data_requests::create(context, request),
+        Command::UpdateTexts { object: ObjectId::CheckoutSession(id), texts } => checkout::update(context, *id, texts),
+        Command::UpdateTexts { object, texts } => data_requests::update(context, *object, texts),
+        Command::DeleteData { object } => data_requests::delete(context, *object),
+        Command::CreateToken(request) => accounts::create_token(context, request),
         Command::Environment(event) => environment(context, event),
         Command::Job(job) => jobs::run(context, *job),
         Command::Malformed { target, refusal } => Err(malformed(context, *target, refusal)),
@@ -91,7 +121,7 @@ fn dispatch(context: &DecisionContext<'_>, command: &Command) -> Decided {
 fn malformed(context: &DecisionContext<'_>, target: Option<ObjectId>, refusal: &Refusal) -> Stop {
     let is_there = |id| {
         let found: Option<Object> = context.objects.object(id);
-        found.is_some_and(|object| object.account() == context.account.id && !object.is_deleted())
+        found.is_some_and(|object| is_of(context, &object) && !object.is_deleted())
     };
     match target.filter(|id| !is_there(*id)) {
         Some(id) => {
@@ -100,6 +130,12 @@ fn malformed(context: &DecisionContext<'_>, target: Option<ObjectId>, refusal: &
         }
         None => Stop::Refuse(Box::new(refusal.clone())),
     }
+}
+
+/// Returns whether the caller may name an object: its own, or an account connected to it.
+fn is_of(context: &DecisionContext<'_>, object: &Object) -> bool {
+    let own = context.account.id;
+    object.account() == own || object.as_account().is_some_and(|account| account.platform == Some(own))
 }
 
 fn environment(context: &DecisionContext<'_>, event: &EnvironmentEvent) -> Decided {

@@ -5,11 +5,11 @@ use super::attempt;
 use super::connect;
 use super::customers;
 use super::decision_context::{Changes, Decided, DecisionContext, Stop};
-use crate::ChargeId;
 use crate::command::{Choices, TextsChange, TransferTerms, UpdatePaymentIntent};
 use crate::money::Currency;
 use crate::objects::{EventType, IntentStatus, PaymentIntent};
-use crate::refusal::{Operation, Reason, Refusal};
+use crate::refusal::{Operation, PlainReason, Reason, Refusal};
+use crate::{ChargeId, PaymentIntentId};
 use std::sync::Arc;
 
 /// Handles `POST /v1/payment_intents/:id`. There is no event `payment_intent.updated` (VOC-16).
@@ -132,4 +132,14 @@ pub(super) fn charge(context: &DecisionContext<'_>, id: ChargeId, texts: &TextsC
     context.announce_change(&mut changes, EventType::ChargeUpdated, &before, &charge);
     changes.put(charge.clone());
     Ok(changes.answer(charge))
+}
+
+/// Handles `POST /v1/payment_intents/:id/increment_authorization`: no authorization of this engine can be incremented.
+pub(super) fn increment(context: &DecisionContext<'_>, id: PaymentIntentId) -> Decided {
+    let intent = context.intent(id)?;
+    let reason = match intent.status == IntentStatus::RequiresCapture {
+        true => Reason::Plain(PlainReason::CannotIncrement),
+        false => Reason::IntentStatus(Operation::Increment, intent.status),
+    };
+    Err(Refusal::with_intent(reason, &intent).into())
 }

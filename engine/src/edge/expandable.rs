@@ -13,6 +13,53 @@ const LONGEST: usize = 100;
 /// The kinds of object that a field refers to; empty if the engine has no such objects.
 type Behind = &'static [Kind];
 
+/// The expandable fields of a customer.
+const OF_CUSTOMER: &[(&str, Behind)] = &[
+    ("cash_balance", &[]),
+    ("default_source", &[Kind::PaymentMethod]),
+    ("discount", &[]),
+    ("invoice_credit_balance", &[]),
+    ("invoice_settings.default_payment_method", &[Kind::PaymentMethod]),
+    ("invoice_settings.rendering_options", &[]),
+    (SOURCES, &[Kind::PaymentMethod]),
+    (SUBSCRIPTIONS, &[]),
+    ("tax", &[]),
+    (TAX_IDS, &[Kind::TaxId]),
+    ("test_clock", &[]),
+];
+/// The expandable fields of an attempt of a setup.
+const OF_SETUP_ATTEMPT: &[(&str, Behind)] = &[
+    ("application", &[]),
+    ("customer", &[Kind::Customer]),
+    ("on_behalf_of", &[Kind::Account]),
+    ("payment_method", &[Kind::PaymentMethod]),
+    ("setup_intent", &[Kind::SetupIntent]),
+];
+/// The expandable fields of an account.
+const OF_ACCOUNT: &[(&str, Behind)] = &[
+    ("business_profile.annual_revenue", &[]),
+    ("company.verification.document.front", &[]),
+    (EXTERNAL_ACCOUNTS, &[Kind::ExternalAccount]),
+    ("individual.verification.document.front", &[]),
+    ("settings.branding.icon", &[]),
+    ("settings.branding.logo", &[]),
+];
+/// The expandable fields of a charge.
+const OF_CHARGE: &[(&str, Behind)] = &[
+    ("application", &[]),
+    ("application_fee", &[Kind::ApplicationFee]),
+    ("balance_transaction", &[Kind::BalanceTransaction]),
+    ("customer", &[Kind::Customer]),
+    ("failure_balance_transaction", &[Kind::BalanceTransaction]),
+    ("on_behalf_of", &[Kind::Account]),
+    ("payment_intent", &[Kind::PaymentIntent]),
+    (REFUNDS, &[Kind::Refund]),
+    ("review", &[]),
+    ("source_transfer", &[Kind::Transfer]),
+    ("transfer", &[Kind::Transfer]),
+    ("transfer_data.destination", &[Kind::Account]),
+];
+
 /// Returns the expandable fields of a kind. Below a list, paths continue with `data`.
 const fn fields(kind: Kind) -> &'static [(&'static str, Behind)] {
     match kind {
@@ -26,20 +73,7 @@ const fn fields(kind: Kind) -> &'static [(&'static str, Behind)] {
             ("source", &[]),
             ("transfer_data.destination", &[Kind::Account]),
         ],
-        Kind::Charge => &[
-            ("application", &[]),
-            ("application_fee", &[Kind::ApplicationFee]),
-            ("balance_transaction", &[Kind::BalanceTransaction]),
-            ("customer", &[Kind::Customer]),
-            ("failure_balance_transaction", &[Kind::BalanceTransaction]),
-            ("on_behalf_of", &[Kind::Account]),
-            ("payment_intent", &[Kind::PaymentIntent]),
-            (REFUNDS, &[Kind::Refund]),
-            ("review", &[]),
-            ("source_transfer", &[Kind::Transfer]),
-            ("transfer", &[Kind::Transfer]),
-            ("transfer_data.destination", &[Kind::Account]),
-        ],
+        Kind::Charge => OF_CHARGE,
         Kind::Refund => &[
             ("balance_transaction", &[Kind::BalanceTransaction]),
             ("charge", &[Kind::Charge]),
@@ -73,7 +107,7 @@ const fn fields(kind: Kind) -> &'static [(&'static str, Behind)] {
         Kind::SetupIntent => &[
             ("application", &[]),
             ("customer", &[Kind::Customer]),
-            ("latest_attempt", &[]),
+            ("latest_attempt", &[Kind::SetupAttempt]),
             ("mandate", &[]),
             ("on_behalf_of", &[Kind::Account]),
             ("payment_method", &[Kind::PaymentMethod]),
@@ -82,7 +116,8 @@ const fn fields(kind: Kind) -> &'static [(&'static str, Behind)] {
         Kind::CheckoutSession => &[
             ("customer", &[Kind::Customer]),
             ("invoice", &[]),
-            (LINE_ITEMS, &[]),
+            ("shipping_cost.shipping_rate", &[Kind::ShippingRate]),
+            (LINE_ITEMS, &[Kind::Price]),
             ("payment_intent", &[Kind::PaymentIntent]),
             ("payment_link", &[]),
             ("setup_intent", &[Kind::SetupIntent]),
@@ -93,8 +128,15 @@ const fn fields(kind: Kind) -> &'static [(&'static str, Behind)] {
             &[Kind::Charge, Kind::Refund, Kind::Transfer, Kind::Reversal, Kind::ApplicationFee, Kind::FeeRefund],
         )],
         Kind::PaymentMethod => &[("customer", &[Kind::Customer])],
-        Kind::Customer => &[("default_source", &[]), ("test_clock", &[])],
-        Kind::Account | Kind::Event | Kind::WebhookEndpoint | Kind::Delivery => &[],
+        Kind::Customer => OF_CUSTOMER,
+        Kind::SetupAttempt => OF_SETUP_ATTEMPT,
+        Kind::Product => &[("default_price", &[Kind::Price]), ("tax_code", &[])],
+        Kind::Price => &[("currency_options", &[]), ("product", &[Kind::Product]), ("tiers", &[])],
+        Kind::ShippingRate => &[("fixed_amount.currency_options", &[]), ("tax_code", &[])],
+        Kind::ExternalAccount | Kind::Person => &[("account", &[Kind::Account])],
+        Kind::TaxId => &[("customer", &[Kind::Customer])],
+        Kind::Account => OF_ACCOUNT,
+        Kind::Event | Kind::WebhookEndpoint | Kind::Delivery | Kind::SourceToken => &[],
     }
 }
 
@@ -107,6 +149,15 @@ const CHARGES: &str = "charges";
 /// The list of a transfer's reversals.
 const REVERSALS: &str = "reversals";
 
+/// The list of a customer's cards of the older kind, shown on request.
+pub(crate) const SOURCES: &str = "sources";
+/// The list of a customer's subscriptions, of which the engine has none.
+pub(crate) const SUBSCRIPTIONS: &str = "subscriptions";
+/// The list of a customer's tax ids, shown on request.
+pub(crate) const TAX_IDS: &str = "tax_ids";
+/// The list of the accounts to which a connected account is paid out.
+const EXTERNAL_ACCOUNTS: &str = "external_accounts";
+
 /// Returns the list that an object of `kind` always shows in `version`: its name and the kind of its items (P5).
 pub(crate) fn nested(kind: Kind, version: ApiVersion) -> Option<(&'static str, Kind)> {
     let by_default = !version.has(Feature::LatestCharge);
@@ -115,8 +166,8 @@ pub(crate) fn nested(kind: Kind, version: ApiVersion) -> Option<(&'static str, K
         Kind::Charge if by_default => Some((REFUNDS, Kind::Refund)),
         Kind::Transfer => Some((REVERSALS, Kind::Reversal)),
         Kind::ApplicationFee => Some((REFUNDS, Kind::FeeRefund)),
-        Kind::Account
-        | Kind::Customer
+        Kind::Account => Some((EXTERNAL_ACCOUNTS, Kind::ExternalAccount)),
+        Kind::Customer
         | Kind::PaymentMethod
         | Kind::PaymentIntent
         | Kind::Charge
@@ -128,7 +179,15 @@ pub(crate) fn nested(kind: Kind, version: ApiVersion) -> Option<(&'static str, K
         | Kind::BalanceTransaction
         | Kind::Event
         | Kind::WebhookEndpoint
-        | Kind::Delivery => None,
+        | Kind::Delivery
+        | Kind::Product
+        | Kind::Price
+        | Kind::ShippingRate
+        | Kind::ExternalAccount
+        | Kind::Person
+        | Kind::TaxId
+        | Kind::SourceToken
+        | Kind::SetupAttempt => None,
     }
 }
 
@@ -161,8 +220,15 @@ fn can_be(kinds: &[Kind], path: &str, version: ApiVersion) -> bool {
         rest => rest.strip_prefix('.'),
     };
     let leads = |(field, behind): (&str, Behind)| {
-        let is_list = matches!(field, REFUNDS | LINE_ITEMS | CHARGES | REVERSALS);
+        let is_list = matches!(
+            field,
+            REFUNDS | LINE_ITEMS | CHARGES | REVERSALS | SOURCES | SUBSCRIPTIONS | TAX_IDS | EXTERNAL_ACCOUNTS
+        );
         below(field).is_some_and(|rest| match rest.strip_prefix("data.").filter(|_| is_list) {
+            // A line item shows its price, whose product can be expanded.
+            Some(rest) if field == LINE_ITEMS => {
+                rest == "price" || rest.strip_prefix("price.").is_some_and(|rest| can_be(behind, rest, version))
+            }
             Some(rest) => can_be(behind, rest, version),
             None if is_list => matches!(rest, "" | "data"),
             // Objects that the engine does not have are null, and so is every path below them.
@@ -181,9 +247,11 @@ const fn answered(command: &Command) -> Option<(Kind, bool)> {
         | Command::UpdatePaymentIntent(_)
         | Command::ConfirmPaymentIntent(_)
         | Command::CapturePaymentIntent(_)
-        | Command::CancelPaymentIntent { .. } => Kind::PaymentIntent,
+        | Command::CancelPaymentIntent { .. }
+        | Command::IncrementAuthorization { .. }
+        | Command::VerifyPaymentMicrodeposits { .. } => Kind::PaymentIntent,
         Command::CreateRefund(_) | Command::UpdateRefund { .. } | Command::CancelRefund { .. } => Kind::Refund,
-        Command::UpdateCharge { .. } | Command::CaptureCharge { .. } => Kind::Charge,
+        Command::UpdateCharge { .. } | Command::CreateCharge(_) | Command::CaptureCharge(_) => Kind::Charge,
         Command::CreateSetupIntent(_)
         | Command::UpdateSetupIntent(_)
         | Command::ConfirmSetupIntent(_)
@@ -204,7 +272,10 @@ const fn answered(command: &Command) -> Option<(Kind, bool)> {
         | Command::UpdateWebhookEndpoint(_)
         | Command::DeleteWebhookEndpoint { .. }
         | Command::RollWebhookSecret { .. } => Kind::WebhookEndpoint,
-        Command::CreateAccount { .. } => Kind::Account,
+        Command::CreateAccount { .. } | Command::UpdateAccount(_) | Command::DeleteAccount { .. } => Kind::Account,
+        Command::CreateData(request) => request.kind,
+        Command::UpdateTexts { object, .. } | Command::DeleteData { object } => object.kind(),
+        Command::CreateToken(_) => Kind::SourceToken,
         Command::Retrieve(id) => id.kind(),
         Command::List(query) => return Some((query.kind, true)),
         Command::Environment(_) | Command::Job(_) | Command::Malformed { .. } => return None,

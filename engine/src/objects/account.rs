@@ -2,7 +2,8 @@
 
 use super::{Settlement, SharedTexts};
 use crate::money::Money;
-use crate::{AccountId, ApiVersion};
+use crate::time::Time;
+use crate::{AccountId, ApiVersion, ExternalAccountId};
 use serde::{Deserialize, Serialize};
 
 /// A merchant's account, a platform's account, or an account connected to a platform.
@@ -12,6 +13,12 @@ pub struct Account {
     pub id: AccountId,
     /// The account itself: an account belongs to itself.
     pub account: AccountId,
+    /// The time of creation; the beginning of time for an account that no request created.
+    pub created: Time,
+    /// Whether it was deleted: no request can act for it or name it.
+    pub deleted: bool,
+    /// The external account that its payouts go to by default.
+    pub payout_account: Option<ExternalAccountId>,
     /// ISO country code in upper case; decides over multicapture (B6) and holds (HOLD-3).
     pub country: String,
     /// B2: interchange-plus pricing, the pricing that has multicapture.
@@ -36,6 +43,9 @@ impl Account {
         Self {
             id,
             account: id,
+            created: Time::new(0),
+            deleted: false,
+            payout_account: None,
             country: "US".to_owned(),
             interchange_plus: true,
             platform: None,
@@ -50,5 +60,15 @@ impl Account {
     #[must_use]
     pub fn connected(id: AccountId, platform: AccountId) -> Self {
         Self { platform: Some(platform), ..Self::standard(id) }
+    }
+}
+
+impl super::Tracked for Account {
+    fn changes_since(&self, _: &Self) -> super::Previous {
+        Vec::new()
+    }
+
+    fn texts(&self) -> &SharedTexts {
+        &self.texts
     }
 }

@@ -1,10 +1,11 @@
 //! The Checkout Session: a page that collects one payment or one payment method.
 
-use super::{CaptureMethod, MethodTypes, SharedTexts, TransferData, Usage};
+use super::{CaptureMethod, MethodTypes, Price, SharedTexts, TransferData, Usage};
 use crate::money::{Currency, Money};
 use crate::time::Time;
-use crate::{AccountId, CheckoutSessionId, CustomerId, PaymentIntentId, SetupIntentId};
+use crate::{AccountId, CheckoutSessionId, CustomerId, PaymentIntentId, ProductId, SetupIntentId, ShippingRateId};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The status of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -77,6 +78,21 @@ pub struct LineItem {
     pub unit_amount: Money,
     /// The number of units.
     pub quantity: u64,
+    /// The stored price, as it was then.
+    pub price: Option<Arc<Price>>,
+    /// The stored product.
+    pub product: Option<ProductId>,
+    /// `adjustable_quantity` and `metadata`: the text of a JSON object.
+    pub given: Option<String>,
+}
+
+/// A way of shipping that the customer may choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShippingOption {
+    /// Its shipping rate.
+    pub rate: ShippingRateId,
+    /// Its price.
+    pub amount: Money,
 }
 
 /// The parameters of the payment or setup that the customer's first attempt creates (B1, B9, B18).
@@ -125,6 +141,8 @@ pub struct CheckoutSession {
     pub amount_total: Option<Money>,
     /// The bill.
     pub line_items: Vec<LineItem>,
+    /// The ways of shipping; the first is part of the sum.
+    pub shipping: Vec<ShippingOption>,
     /// The page after a completed hosted page.
     pub success_url: Option<String>,
     /// The page after an abandoned hosted page.

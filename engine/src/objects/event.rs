@@ -1,7 +1,7 @@
 //! Events: frozen snapshots of changed objects, with the values before the change.
 
 use super::{ApplicationFee, Balances, ChargeStatus, Customer, RefundStatus, SharedTexts};
-use super::{Charge, CheckoutSession, NestedList, PaymentIntent, PaymentStatus, Refund, Transfer};
+use super::{Charge, CheckoutSession, NestedList, PaymentIntent, PaymentMethod, PaymentStatus, Refund, Transfer};
 use crate::money::Money;
 use crate::time::Time;
 use crate::version::Feature;
@@ -65,10 +65,25 @@ event_types! {
     TransferReversed "transfer.reversed";
     PaymentMethodAttached "payment_method.attached";
     PaymentMethodDetached "payment_method.detached";
+    PaymentMethodUpdated "payment_method.updated";
     CustomerCreated "customer.created";
     CustomerUpdated "customer.updated";
     CustomerDeleted "customer.deleted";
     BalanceAvailable "balance.available";
+    AccountUpdated "account.updated";
+    AccountExternalAccountCreated "account.external_account.created";
+    AccountExternalAccountUpdated "account.external_account.updated";
+    AccountExternalAccountDeleted "account.external_account.deleted";
+    PersonCreated "person.created";
+    PersonUpdated "person.updated";
+    PersonDeleted "person.deleted";
+    ProductCreated "product.created";
+    ProductUpdated "product.updated";
+    ProductDeleted "product.deleted";
+    PriceCreated "price.created";
+    PriceUpdated "price.updated";
+    CustomerTaxIdCreated "customer.tax_id.created";
+    CustomerTaxIdDeleted "customer.tax_id.deleted";
 }
 
 impl EventType {
@@ -317,6 +332,16 @@ impl Tracked for CheckoutSession {
 }
 
 impl Tracked for Customer {
+    fn texts(&self) -> &SharedTexts {
+        &self.texts
+    }
+
+    fn changes_since(&self, _: &Self) -> Previous {
+        Previous::new()
+    }
+}
+
+impl Tracked for PaymentMethod {
     fn texts(&self) -> &SharedTexts {
         &self.texts
     }

@@ -13,12 +13,13 @@ mod payment_intent;
 mod payment_method;
 mod refund;
 mod setup_intent;
+mod stored_data;
 mod webhook;
 
 pub use account::Account;
 pub use charge::{Charge, ChargeStatus};
 pub use checkout_session::{
-    CheckoutSession, LineItem, PaymentStatus, SessionMode, SessionStatus, SessionTerms, UiMode,
+    CheckoutSession, LineItem, PaymentStatus, SessionMode, SessionStatus, SessionTerms, ShippingOption, UiMode,
 };
 pub use connect::{ApplicationFee, FeeRefund, Reversal, Transfer};
 pub use event::{Event, EventType, Field, Origin, Previous, Tracked, Was};
@@ -31,6 +32,10 @@ pub use payment_intent::{
 pub use payment_method::{Customer, Expiry, PaymentMethod};
 pub use refund::{Refund, RefundFailure, RefundPending, RefundReason, RefundStatus};
 pub use setup_intent::{SetupIntent, SetupStatus, Usage};
+pub(crate) use stored_data::given_at;
+pub use stored_data::{
+    ExternalAccount, Person, Price, Product, SetupAttempt, ShippingRate, SourceToken, StoredData, TaxId,
+};
 pub use webhook::{Attempt, Delivery, DeliveryState, OldSecret, Secret, WebhookEndpoint};
 
 use crate::test_methods::{Decline, MethodType, OtherType};

@@ -2,12 +2,14 @@
 
 use super::{
     Account, ApplicationFee, BalanceTransaction, Balances, Charge, CheckoutSession, Customer, Delivery, Event,
-    FeeRefund, Funds, PaymentIntent, PaymentMethod, Refund, Reversal, SetupIntent, Texts, Transfer, WebhookEndpoint,
+    ExternalAccount, FeeRefund, Funds, PaymentIntent, PaymentMethod, Person, Price, Product, Refund, Reversal,
+    SetupAttempt, SetupIntent, ShippingRate, SourceToken, TaxId, Texts, Transfer, WebhookEndpoint,
 };
 use crate::ids::{
     AccountId, ApplicationFeeId, BalanceTransactionId, ChargeId, CheckoutSessionId, CustomerId, DeliveryId, EventId,
-    FeeRefundId, ObjectId, PaymentIntentId, PaymentMethodId, RefundId, ReversalId, SetupIntentId, TransferId,
-    WebhookEndpointId, for_each_object,
+    ExternalAccountId, FeeRefundId, ObjectId, PaymentIntentId, PaymentMethodId, PersonId, PriceId, ProductId, RefundId,
+    ReversalId, SetupAttemptId, SetupIntentId, ShippingRateId, TaxIdId, TokenId, TransferId, WebhookEndpointId,
+    for_each_object,
 };
 use crate::money::Currency;
 use crate::time::Time;
@@ -77,11 +79,11 @@ macro_rules! objects {
 for_each_object!(objects);
 
 impl Object {
-    /// Returns the time of creation; `None` for accounts, which do not record it.
+    /// Returns the time of creation.
     #[must_use]
-    pub fn created(&self) -> Option<Time> {
-        Some(match self {
-            Self::Account(_) => return None,
+    pub fn created(&self) -> Time {
+        match self {
+            Self::Account(o) => o.created,
             Self::Customer(o) => o.created,
             Self::PaymentMethod(o) => o.created,
             Self::PaymentIntent(o) => o.created,
@@ -97,15 +99,47 @@ impl Object {
             Self::Event(o) => o.created,
             Self::WebhookEndpoint(o) => o.created,
             Self::Delivery(o) => o.created,
-        })
+            Self::Product(o) => o.created,
+            Self::Price(o) => o.created,
+            Self::ShippingRate(o) => o.created,
+            Self::ExternalAccount(o) => o.created,
+            Self::Person(o) => o.created,
+            Self::TaxId(o) => o.created,
+            Self::SourceToken(o) => o.created,
+            Self::SetupAttempt(o) => o.created,
+        }
     }
 }
 impl Object {
     /// Returns whether the object was deleted: no operation accepts it afterwards.
     #[must_use]
     pub fn is_deleted(&self) -> bool {
-        let customer = self.as_customer().is_some_and(|customer| customer.deleted);
-        customer || self.as_webhook_endpoint().is_some_and(|endpoint| endpoint.deleted)
+        match self {
+            Self::Customer(o) => o.deleted,
+            Self::WebhookEndpoint(o) => o.deleted,
+            Self::Account(o) => o.deleted,
+            Self::Product(o) => o.deleted,
+            Self::Price(o) => o.deleted,
+            Self::ShippingRate(o) => o.deleted,
+            Self::ExternalAccount(o) => o.deleted,
+            Self::Person(o) => o.deleted,
+            Self::TaxId(o) => o.deleted,
+            Self::PaymentMethod(_)
+            | Self::PaymentIntent(_)
+            | Self::Charge(_)
+            | Self::Refund(_)
+            | Self::Transfer(_)
+            | Self::Reversal(_)
+            | Self::ApplicationFee(_)
+            | Self::FeeRefund(_)
+            | Self::SetupIntent(_)
+            | Self::CheckoutSession(_)
+            | Self::BalanceTransaction(_)
+            | Self::Event(_)
+            | Self::Delivery(_)
+            | Self::SourceToken(_)
+            | Self::SetupAttempt(_) => false,
+        }
     }
 
     /// Returns the object's texts; `None` for an object or a kind without texts.
@@ -124,7 +158,18 @@ impl Object {
             Self::CheckoutSession(o) => o.texts.as_deref(),
             Self::WebhookEndpoint(o) => o.texts.as_deref(),
             Self::Account(o) => o.texts.as_deref(),
-            Self::ApplicationFee(_) | Self::BalanceTransaction(_) | Self::Event(_) | Self::Delivery(_) => None,
+            Self::Product(o) => o.texts.as_deref(),
+            Self::Price(o) => o.texts.as_deref(),
+            Self::ShippingRate(o) => o.texts.as_deref(),
+            Self::ExternalAccount(o) => o.texts.as_deref(),
+            Self::Person(o) => o.texts.as_deref(),
+            Self::TaxId(o) => o.texts.as_deref(),
+            Self::SourceToken(o) => o.texts.as_deref(),
+            Self::ApplicationFee(_)
+            | Self::BalanceTransaction(_)
+            | Self::Event(_)
+            | Self::Delivery(_)
+            | Self::SetupAttempt(_) => None,
         }
     }
 }

@@ -31,6 +31,8 @@ pub struct Customer {
     pub email: Option<String>,
     /// The method of its invoices (`invoice_settings.default_payment_method`), attached to it.
     pub default_method: Option<PaymentMethodId>,
+    /// The source of charges that name the customer alone (`default_source`).
+    pub default_source: Option<PaymentMethodId>,
     /// Whether it was deleted: it is still shown, as deleted, and cannot be used.
     pub deleted: bool,
     /// The merchant's texts.
@@ -76,6 +78,13 @@ impl PaymentMethod {
             && self
                 .option(texts, "request_three_d_secure")
                 .is_some_and(|asks| matches!(asks.as_str(), Some("any" | "challenge")))
+    }
+
+    /// Returns whether a payment with these texts verifies its bank account by small deposits (`verification_method`).
+    #[must_use]
+    pub fn is_verified_by_deposits(&self, texts: Option<&Texts>) -> bool {
+        self.method_type() == MethodType::UsBankAccount
+            && self.option(texts, "verification_method").is_some_and(|asks| asks == "microdeposits")
     }
 
     /// Returns whether an intent with these texts needs no authentication: the order came by mail or telephone (`moto`), or

@@ -1,9 +1,8 @@
 //! The SetupIntent: preparation of a method for later payments, without a charge (C2).
 
 use super::{AttemptError, CancellationReason, MethodTypes, NextAction, Redirects, SharedTexts};
-use crate::ids::SetupAttemptId;
 use crate::time::Time;
-use crate::{AccountId, CheckoutSessionId, CustomerId, PaymentMethodId, SetupIntentId};
+use crate::{AccountId, CheckoutSessionId, CustomerId, PaymentMethodId, SetupAttemptId, SetupIntentId};
 use serde::{Deserialize, Serialize};
 
 /// The status of a SetupIntent (C19).

@@ -17,7 +17,7 @@ pub struct WebhookEndpoint {
     /// The URL that receives the events.
     pub url: String,
     /// The types of the events that are posted; `None` is all types (`*`).
-    pub events: Option<Vec<EventType>>,
+    pub events: Option<Vec<String>>,
     /// Whether it gets the events of connected accounts instead of the account's own.
     pub connect: bool,
     /// Whether deliveries are made (`enabled`) or not (`disabled`).
@@ -67,7 +67,9 @@ impl WebhookEndpoint {
     /// Returns whether an event of `event_type` is to be posted.
     #[must_use]
     pub fn wants(&self, event_type: EventType) -> bool {
-        self.enabled && !self.deleted && self.events.as_ref().is_none_or(|events| events.contains(&event_type))
+        self.enabled
+            && !self.deleted
+            && self.events.as_ref().is_none_or(|events| events.iter().any(|name| name == event_type.name()))
     }
 }
 

@@ -40,8 +40,12 @@ impl Reason {
                 "The provided key does not have access to {noun} '{id}' (or that {noun} does not exist). Application \
                  access may have been revoked."
             ),
-            Self::NotFound { noun, id, .. } => format!("No such {noun}: '{id}'"),
-
+            Self::NotFound { noun, id, .. } | Self::UnknownReference { noun, id, .. } => {
+                format!("No such {noun}: '{id}'")
+            }
+            Self::Plain(reason) => reason.message().to_owned(),
+            Self::InactivePrice(_) => INACTIVE.to_owned(),
+            Self::TokenUsed(id) => format!("You cannot use a Stripe token more than once: {id}."),
             Self::MethodOfOtherCustomer => {
                 "The payment method belongs to another customer. Use one of this payment's customer.".to_owned()
             }
@@ -65,7 +69,6 @@ impl Reason {
             Self::InvalidCard(..) => "Your card's expiration year is invalid.".to_owned(),
             Self::AlreadyAttached => "The payment method is already attached to a customer.".to_owned(),
             Self::NotAttached => "The payment method is not attached to a customer.".to_owned(),
-
             Self::IntentStatus(operation, status) => intent_message(*operation, *status),
             Self::IntentNeedsMethod => "You cannot confirm this PaymentIntent because it's missing a payment method. \
                                         Update it with a payment method or name one while confirming."
@@ -102,7 +105,6 @@ impl Reason {
                 "This PaymentIntent is processing and its bank debit can no longer be canceled.".to_owned()
             }
             Self::Payment(failure) | Self::SetupFailed(failure) => failure.texts().2.to_owned(),
-
             Self::NothingToCapture => "This value must be greater than or equal to 1.".to_owned(),
             Self::PieceTooSmall(currency) => {
                 format!("Amount must be at least {}.", currency.display(currency.minimum()))
@@ -137,7 +139,6 @@ impl Reason {
                                        instead of calling capture on the Charge directly."
                 .to_owned(),
             Self::ChargeCapturedAlready => "The charge has already been captured.".to_owned(),
-
             Self::NothingToRefund(intent) => {
                 format!("This PaymentIntent ({intent}) does not have a successful charge to refund.")
             }
@@ -176,7 +177,6 @@ impl Reason {
             }
             Self::SourceTooSmall => "The transfers of a charge may not exceed what was captured of it.".to_owned(),
             Self::UnknownDestination(_) => "No such destination: name an account connected to yours.".to_owned(),
-
             Self::SetupStatus(operation, status) => setup_message(*operation, *status),
             Self::SetupNeedsMethod => {
                 "You cannot confirm this SetupIntent because it's missing a payment method.".to_owned()
@@ -188,11 +188,7 @@ impl Reason {
             Self::SetupOwnedBySession => {
                 "This SetupIntent belongs to a Checkout Session: expire the session instead.".to_owned()
             }
-            Self::SessionNotOpen(SessionOperation::Expire) => {
-                "Only Checkout Sessions with a status in [\"open\"] can be expired.".to_owned()
-            }
-            Self::SessionNotOpen(SessionOperation::Complete) => "This Checkout Session is no longer open.".to_owned(),
-
+            Self::SessionNotOpen(operation) => session_message(*operation).to_owned(),
             Self::KeyInUse => "Another request with the same idempotency key is in progress. Try again.".to_owned(),
             Self::KeyOfOtherRequest => "Keys for idempotent requests can only be used with the same parameters they \
                                         were first used with. Use another key for another request."
@@ -207,6 +203,17 @@ impl Reason {
                 .to_owned(),
             Self::Internal(what) => format!("Something went wrong on our side: {what}"),
         }
+    }
+}
+
+/// The text about a price that is not active.
+const INACTIVE: &str = "The price specified is inactive. This field only accepts active prices.";
+
+const fn session_message(operation: SessionOperation) -> &'static str {
+    match operation {
+        SessionOperation::Expire => "Only Checkout Sessions with a status in [\"open\"] can be expired.",
+        SessionOperation::Update => "Only Checkout Sessions with a status in [\"open\"] can be updated.",
+        SessionOperation::Complete => "This Checkout Session is no longer open.",
     }
 }
 
@@ -233,6 +240,7 @@ fn intent_message(operation: Operation, status: IntentStatus) -> String {
         ),
         Operation::Authenticate => ("has nothing to authenticate", "requires_action"),
         Operation::SettleDebit => ("has no bank debit under way", "processing"),
+        Operation::Increment => ("could not have its authorization incremented", "requires_capture"),
         Operation::VerifyMicrodeposits => ("has no deposits to verify", "requires_action"),
     };
     format!(

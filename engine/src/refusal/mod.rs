@@ -1,14 +1,18 @@
 //! Every refusal with its HTTP status, type, code, parameter and message: one table (ERR-1 to ERR-27).
 
+mod carried;
 mod messages;
+mod plain;
 
+pub use carried::Refusal;
+pub use plain::PlainReason;
+
+use crate::PaymentIntentId;
 use crate::money::{Currency, Money};
-use crate::objects::{Failure, IntentStatus, PaymentIntent, PaymentMethod, SetupIntent, SetupStatus};
+use crate::objects::{Failure, IntentStatus, SetupStatus};
 use crate::test_methods::Decline;
-use crate::{ChargeId, Object, PaymentIntentId};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
-use std::sync::Arc;
 
 /// The name of a parameter, as the client wrote it (`transfer_data[amount]`).
 pub type Param = Cow<'static, str>;
@@ -48,7 +52,11 @@ pub enum Operation {
     Authenticate,
     SettleDebit,
     VerifyMicrodeposits,
+    Increment,
 }
+
+/// The operation whose refusal for the status has a code of its own.
+const VERIFY: Operation = Operation::VerifyMicrodeposits;
 
 /// The reason of a refusal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +86,7 @@ pub enum Reason {
     ExpandsTooDeep(String),
     // Unknown objects.
     NotFound { noun: Cow<'static, str>, id: String, param: Param },
+    UnknownReference { noun: Cow<'static, str>, id: String, param: Param },
     // Methods.
     MethodOfOtherCustomer,
     MethodNeedsCustomer,
@@ -89,6 +98,7 @@ pub enum Reason {
     InvalidCard(Param, Param),
     AlreadyAttached,
     NotAttached,
+    TokenUsed(crate::TokenId),
     // PaymentIntents.
     IntentStatus(Operation, IntentStatus),
     IntentNeedsMethod,
@@ -140,6 +150,9 @@ pub enum Reason {
     SetupFailed(Failure),
     // Checkout Sessions.
     SessionNotOpen(SessionOperation),
+    InactivePrice(Param),
+    // Reasons with one text.
+    Plain(PlainReason),
     // Internal errors.
     KeyInUse,
     KeyOfOtherRequest,
@@ -153,6 +166,8 @@ pub enum Reason {
 pub enum SessionOperation {
     /// To expire.
     Expire,
+    /// To be updated.
+    Update,
     /// To be completed.
     Complete,
 }
@@ -177,6 +192,7 @@ impl Reason {
         let param = |p: &Param| Some(p.clone());
         let named = |p: &'static str| Some(Cow::Borrowed(p));
         let invalid = |code, param| Row { status: 400, error_type: ErrorType::InvalidRequest, code, param };
+        let missing = |p: &Param| invalid(Some("resource_missing"), param(p));
         let of_card = |code, param| Row { status: 402, error_type: ErrorType::CardError, code, param };
         match self {
             Self::Missing(p) | Self::RequiredByFirstCapture(p) => invalid(Some("parameter_missing"), param(p)),
@@ -187,21 +203,27 @@ impl Reason {
             Self::NotABoolean(p, _) | Self::Negative(p) | Self::InvalidValue(p, _) | Self::TooLong(p, _) => {
                 invalid(None, param(p))
             }
-            Self::OnlyWithConfirm(p) => invalid(None, param(p)),
+            Self::OnlyWithConfirm(p) | Self::InactivePrice(p) => invalid(None, param(p)),
             Self::NeedsReturnUrl => invalid(None, named("return_url")),
             Self::KeyTooLong => invalid(None, named("idempotency_key")),
-            Self::RefundOfNothing | Self::CannotExpand(..) | Self::ExpandsTooDeep(_) => invalid(None, None),
+            Self::RefundOfNothing
+            | Self::CannotExpand(..)
+            | Self::ExpandsTooDeep(_)
+            | Self::CaptureTheIntent
+            | Self::SessionNotOpen(_)
+            | Self::NothingToRefund(_)
+            | Self::MustCancel(_)
+            | Self::RefundCannotBeCanceled
+            | Self::RefundStatus(_) => invalid(None, None),
+            Self::Plain(reason) => reason.row(),
             Self::AmountTooSmall(p, _) => invalid(Some("amount_too_small"), param(p)),
             Self::AmountTooLarge(p, _) => invalid(Some("amount_too_large"), param(p)),
             Self::UnknownRoute(_) => Row { status: 404, ..invalid(None, None) },
-            Self::NotFound { param: p, .. } if matches!(&**p, "starting_after" | "ending_before") => {
-                invalid(Some("resource_missing"), param(p))
-            }
+            Self::NotFound { param: p, .. } if matches!(&**p, "starting_after" | "ending_before") => missing(p),
             Self::NotFound { .. } if self.is_foreign_account() => {
                 Row { status: 403, ..invalid(Some("account_invalid"), None) }
             }
-            Self::NotFound { param: p, .. } => Row { status: 404, ..invalid(Some("resource_missing"), param(p)) },
-
+            Self::NotFound { param: p, .. } => Row { status: 404, ..missing(p) },
             Self::MethodOfOtherCustomer | Self::MethodUsedUp => invalid(None, named("payment_method")),
             Self::MethodNeedsCustomer => invalid(Some("parameter_missing"), named("source")),
             Self::MethodTypeNotAllowed(_) => {
@@ -213,10 +235,11 @@ impl Reason {
             }
             Self::InvalidCard(code, p) => of_card(Some(card_code(code)), param(p)),
             Self::AlreadyAttached | Self::NotAttached => invalid(None, named("payment_method")),
-
+            Self::TokenUsed(_) => invalid(Some("token_already_used"), None),
             Self::IntentStatus(Operation::UpdateAmount, _) => {
                 invalid(Some("payment_intent_unexpected_state"), named("amount"))
             }
+            Self::SetupStatus(VERIFY, _) | Self::IntentStatus(VERIFY, _) => invalid(Some("intent_invalid_state"), None),
             Self::IntentStatus(..)
             | Self::IntentNeedsMethod
             | Self::CustomerIsFixed
@@ -229,7 +252,6 @@ impl Reason {
                 let param = failure.card_decline().and_then(|decline| decline.details().param);
                 of_card(Some(failure.texts().0), param.map(Cow::Borrowed))
             }
-
             Self::NothingToCapture => invalid(Some("parameter_invalid_integer"), named("amount")),
             Self::PieceTooSmall(_) => invalid(Some("amount_too_small"), named("amount_to_capture")),
             Self::CaptureTooLarge { .. } => invalid(Some("amount_too_large"), named("amount_to_capture")),
@@ -241,12 +263,7 @@ impl Reason {
             Self::TransferNeedsDestination => {
                 invalid(Some("payment_intent_invalid_parameter"), named("transfer_data[amount]"))
             }
-            Self::CaptureTheIntent => invalid(None, None),
             Self::ChargeCapturedAlready => invalid(Some("charge_already_captured"), None),
-
-            Self::NothingToRefund(_) | Self::MustCancel(_) | Self::RefundCannotBeCanceled | Self::RefundStatus(_) => {
-                invalid(None, None)
-            }
             Self::ChargeRefundedAlready => invalid(Some("charge_already_refunded"), None),
             Self::RefundTooLarge { .. } | Self::ReversalTooLarge(..) | Self::FeeRefundTooLarge(..) => {
                 invalid(None, named("amount"))
@@ -260,9 +277,7 @@ impl Reason {
             Self::SourceTransactionOfMulticapture => invalid(None, named("source_transaction")),
             Self::SourceTooSmall => invalid(Some("balance_insufficient"), named("amount")),
             Self::FeeAndTransfer => invalid(None, named("transfer_data[amount]")),
-            Self::UnknownDestination(p) => invalid(Some("resource_missing"), param(p)),
-
-            Self::SetupStatus(Operation::VerifyMicrodeposits, _) => invalid(Some("intent_invalid_state"), None),
+            Self::UnknownDestination(p) | Self::UnknownReference { param: p, .. } => missing(p),
             Self::SetupStatus(..)
             | Self::SetupNeedsMethod
             | Self::TooManySetupConfirmations
@@ -270,8 +285,6 @@ impl Reason {
             Self::WrongMicrodeposits => {
                 invalid(Some("payment_method_microdeposit_verification_amounts_mismatch"), None)
             }
-            Self::SessionNotOpen(_) => invalid(None, None),
-
             Self::KeyInUse => Row { status: 409, ..invalid(Some("idempotency_key_in_use"), None) },
             Self::KeyOfOtherRequest | Self::KeyOfOtherEndpoint => {
                 Row { error_type: ErrorType::IdempotencyError, ..invalid(None, None) }
@@ -349,38 +362,5 @@ fn card_code(name: &str) -> &'static str {
         "invalid_cvc" => "invalid_cvc",
         "invalid_expiry_month" => "invalid_expiry_month",
         _ => "invalid_expiry_year",
-    }
-}
-
-/// A refusal: the reason, and the objects that the response carries.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refusal {
-    /// The reason.
-    pub reason: Reason,
-    /// The intent after the request (`error.payment_intent`, `error.setup_intent`).
-    pub intent: Option<Object>,
-    /// The failed charge (`error.charge`).
-    pub charge: Option<ChargeId>,
-    /// The declined method at that time (`error.payment_method`).
-    pub method: Option<Arc<PaymentMethod>>,
-}
-
-impl Refusal {
-    /// Returns a refusal that carries a PaymentIntent (PI-39).
-    #[must_use]
-    pub fn with_intent(reason: Reason, intent: &Arc<PaymentIntent>) -> Self {
-        Self { intent: Some(Object::PaymentIntent(Arc::clone(intent))), ..Self::from(reason) }
-    }
-
-    /// Returns a refusal that carries a SetupIntent.
-    #[must_use]
-    pub fn with_setup(reason: Reason, intent: &Arc<SetupIntent>) -> Self {
-        Self { intent: Some(Object::SetupIntent(Arc::clone(intent))), ..Self::from(reason) }
-    }
-}
-
-impl From<Reason> for Refusal {
-    fn from(reason: Reason) -> Self {
-        Self { reason, intent: None, charge: None, method: None }
     }
 }

@@ -5,7 +5,7 @@ use super::engine::Request;
 use super::expand;
 use super::lock_set::lock_set;
 use super::locks::Held;
-use super::view::View;
+use super::view::{View, is_visible};
 use crate::acquirer::{Answer, Ask, Reference};
 use crate::command::{Command, ListQuery};
 use crate::core::{Changes, DecisionContext, Done, Reply, Stop, decide};
@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 /// The longest idempotency key (IDEM-1).
 const LONGEST_KEY: usize = 255;
-/// The number of times that the set of objects to lock may change before a request gives up.
+/// The number of times that the locked set may change before a request gives up.
 const LOCK_ROUNDS: u32 = 8;
 
 /// A request under way, with the values fixed at its arrival.
@@ -348,9 +348,7 @@ impl Engine {
 
     fn retrieve(&self, case: &Case<'_>, id: ObjectId) -> Result<Body, Refusal> {
         let found = self.parts.store.object(id).map_err(|error| Reason::Internal(error.to_string()))?;
-        // A deleted customer is still shown, as deleted.
-        let is_gone = |object: &Object| object.is_deleted() && object.as_customer().is_none();
-        match found.filter(|object| object.account() == case.account.id && !is_gone(object)) {
+        match found.filter(|object| is_visible(object, case.account.id)) {
             Some(object) => Ok(Body::Object(object)),
             None => {
                 let (noun, param) = id.kind().name_and_param();

@@ -2,12 +2,12 @@
 
 use crate::command::ListQuery;
 use crate::edge::{expandable, render};
-use crate::objects::NestedList;
+use crate::objects::{CheckoutSession, Customer, NestedList};
 use crate::response::{Body, Expanded};
 use crate::store::{Store, parent};
 use crate::version::ApiVersion;
 use crate::{Kind, Object, ObjectId};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The most objects that one response expands.
 const MOST: usize = 500;
@@ -106,13 +106,20 @@ impl Found<'_> {
         match (parts, object) {
             ([expandable::LINE_ITEMS, ..], Object::CheckoutSession(session)) => {
                 self.add(&joined(at, expandable::LINE_ITEMS), Expanded::LineItems(session.clone()));
+                if let [_, "data", "price", "product", ..] = parts {
+                    self.products(session, &joined(at, expandable::LINE_ITEMS));
+                }
+            }
+            ([name, ..], Object::Customer(customer)) if shown_of_customer(customer, name).is_some() => {
+                let shown = shown_of_customer(customer, name).unwrap_or_default();
+                self.add(&joined(at, name), Expanded::Shown(shown));
             }
             ([name, rest @ ..], _) if self.inside(object, name).is_some() => {
                 let Some(kind) = self.inside(object, name) else { return };
                 let path = joined(at, name);
                 let known = self.objects.iter().find_map(|(known, what)| match what {
                     Expanded::List(list) if *known == path => Some(list.objects.clone()),
-                    Expanded::List(_) | Expanded::Object(_) | Expanded::LineItems(_) => None,
+                    Expanded::List(_) | Expanded::Object(_) | Expanded::LineItems(_) | Expanded::Shown(_) => None,
                 });
                 let items = known.unwrap_or_else(|| self.push_list(&path, object, kind));
                 if let ["data", rest @ ..] = rest {
@@ -129,13 +136,29 @@ impl Found<'_> {
     fn inside(&self, object: &Object, name: &str) -> Option<Kind> {
         let by_default = expandable::nested(object.id().kind(), self.version).filter(|(shown, _)| *shown == name);
         let on_request = object.as_charge().filter(|_| name == expandable::REFUNDS).map(|_| Kind::Refund);
-        by_default.map(|(_, kind)| kind).or(on_request)
+        let tax_ids = object.as_customer().filter(|_| name == expandable::TAX_IDS).map(|_| Kind::TaxId);
+        by_default.map(|(_, kind)| kind).or(on_request).or(tax_ids)
+    }
+
+    /// Adds the products of a session's line items, which stand at `at`.
+    fn products(&mut self, session: &CheckoutSession, at: &str) {
+        for (index, item) in session.line_items.iter().enumerate() {
+            let path = format!("{at}.data.{index}.price.product");
+            let stored = item.product.and_then(|product| self.read(product.into()));
+            let inline = || render::inline_product(session, item, index.saturating_add(1));
+            match stored {
+                Some(product) => self.add(&path, Expanded::Object(product)),
+                None => inline().into_iter().for_each(|shown| self.add(&path, Expanded::Shown(shown.to_string()))),
+            }
+        }
     }
 
     /// Returns the newest items of the list inside `owner`, as `changed` leaves them.
     fn list(&self, owner: &Object, kind: Kind) -> NestedList {
         let query = ListQuery { of: vec![owner.id()], ..ListQuery::newest(kind) };
-        let known = self.store.list(owner.account(), &query).unwrap_or_default();
+        // The platform owns what belongs to its accounts.
+        let platform = owner.as_account().and_then(|account| account.platform);
+        let known = self.store.list(platform.unwrap_or(owner.account()), &query).unwrap_or_default();
         let (mut objects, mut has_more): (Vec<Object>, bool) = (Vec::new(), known.has_more);
         for object in self.changed.iter().rev() {
             let is_item = object.id().kind() == kind && parent(object) == Some(owner.id());
@@ -187,9 +210,35 @@ pub(super) fn nested_lists(
     found.lists(object, "");
     let lists = found.objects.into_iter().filter_map(|(path, what)| match what {
         Expanded::List(list) => Some((path, list)),
-        Expanded::Object(_) | Expanded::LineItems(_) => None,
+        Expanded::Object(_) | Expanded::LineItems(_) | Expanded::Shown(_) => None,
     });
     lists.collect()
+}
+
+/// Returns a part of a customer that is shown on request: the text of a JSON value.
+fn shown_of_customer(customer: &Customer, name: &str) -> Option<String> {
+    let list = |path: &str| {
+        let url = format!("/v1/customers/{}/{path}", customer.id);
+        json!({ "object": "list", "data": [], "has_more": false, "total_count": 0, "url": url })
+    };
+    let given = |name: &str| customer.texts.as_deref().and_then(|texts| texts.given_value(name));
+    let mode = given("cash_balance").and_then(|balance| balance.pointer("/settings/reconciliation_mode").cloned());
+    let shown = match name {
+        expandable::SOURCES | expandable::SUBSCRIPTIONS => list(name),
+        "cash_balance" => json!({ "object": "cash_balance", "available": null, "customer": customer.id.to_string(),
+            "customer_account": null, "livemode": false,
+            "settings": { "reconciliation_mode": mode.unwrap_or_else(|| "automatic".into()),
+                "using_merchant_default": true } }),
+        "discount" => Value::Null,
+        "invoice_credit_balance" => json!({}),
+        "tax" => {
+            let ip_address = given("tax").and_then(|tax| tax.get("ip_address").cloned());
+            json!({ "automatic_tax": "unrecognized_location", "ip_address": ip_address, "location": null,
+                "provider": "stripe" })
+        }
+        _ => return None,
+    };
+    Some(shown.to_string())
 }
 
 /// Returns whether an object alone shows that the list inside it is empty.

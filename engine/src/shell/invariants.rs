@@ -73,7 +73,7 @@ fn batch_violation(store: &dyn Store, batch: &Batch) -> Result<(), (String, Viol
 mod tests {
     use super::*;
     use crate::acquirer::Ask;
-    use crate::command::Command;
+    use crate::command::{Command, TextsChange};
     use crate::ids::{AccountId, EventId, Reference};
     use crate::invariants::tests::{charge, intent};
     use crate::money::{Currency, Money};
@@ -173,7 +173,7 @@ mod tests {
             let broken = Charge { refunded: Money::new(900), ..charge() };
             let objects = vec![intent().into(), broken.into()];
             engine.store().commit(Batch { objects, ..Batch::default() }).unwrap();
-            let command = Command::CaptureCharge { charge: charge().id };
+            let command = Command::UpdateCharge { charge: charge().id, texts: TextsChange::default() };
             let request = Request::new(AccountId(1), command);
             let result = catch_unwind(AssertUnwindSafe(|| engine.execute(request)));
             assert_eq!(result.is_err(), assertions);

@@ -2,7 +2,7 @@
 //!
 //! A payment is locked as a whole: under its Checkout Session if one owns it, under its PaymentIntent otherwise.
 
-use crate::command::{Command, EnvironmentEvent, JobKey, JobKind, MethodRef};
+use crate::command::{Command, CreateRefund, EnvironmentEvent, JobKey, JobKind, MethodRef};
 use crate::objects::Objects;
 use crate::{
     AccountId, ChargeId, CustomerId, ObjectId, PaymentIntentId, PaymentMethodId, RefundId, SetupIntentId, TransferId,
@@ -26,46 +26,36 @@ impl LockSet<'_> {
     fn command(&mut self, account: AccountId, command: &Command) {
         match command {
             Command::CreatePaymentIntent(request) => self.method(request.method),
-            Command::UpdatePaymentIntent(request) => {
-                self.intent(request.intent);
-                self.method(request.choices.method);
-            }
+            Command::UpdatePaymentIntent(request) => self.intent_with(request.intent, request.choices.method),
             Command::ConfirmPaymentIntent(request) => {
-                self.intent(request.intent);
-                self.method(request.choices.method);
+                self.intent_with(request.intent, request.choices.method);
                 self.method_of_intent(request.intent);
             }
             Command::CapturePaymentIntent(request) => self.intent(request.intent),
             Command::CancelPaymentIntent { intent, .. } => self.intent(*intent),
-            Command::CreateRefund(request) => {
-                if let Some(charge) = request.charge {
-                    self.charge(charge);
-                } else if let Some(intent) = request.intent {
-                    self.intent(intent);
-                    // A refund may debit connected accounts, by whichever id it names the payment.
-                    let charge = self.objects.payment_intent(intent).and_then(|intent| intent.latest_charge);
-                    charge.into_iter().for_each(|charge| self.charge(charge));
-                }
-                self.limited(account);
-            }
+            Command::CreateRefund(request) => self.refund_of(account, request),
             Command::UpdateRefund { refund, .. } | Command::CancelRefund { refund } => self.refund(*refund),
-            Command::UpdateCharge { charge, .. } | Command::CaptureCharge { charge } => self.charge(*charge),
+            Command::UpdateCharge { charge, .. } => self.charge(*charge),
+            Command::CaptureCharge(request) => self.charge(request.charge),
+            Command::IncrementAuthorization { intent } => self.intent(*intent),
+            Command::VerifyPaymentMicrodeposits { intent, .. } => {
+                self.intent(*intent);
+                self.method_of_intent(*intent);
+            }
             Command::CreateSetupIntent(request) => self.method(request.method),
-            Command::UpdateSetupIntent(request) => {
-                self.setup(request.intent);
-                self.method(request.method);
-            }
-            Command::ConfirmSetupIntent(request) => {
-                self.setup(request.intent);
-                self.method(request.method);
-            }
+            Command::UpdateSetupIntent(request) => self.setup_with(request.intent, request.method),
+            Command::ConfirmSetupIntent(request) => self.setup_with(request.intent, request.method),
             Command::CancelSetupIntent { intent, .. } | Command::VerifyMicrodeposits { intent, .. } => {
                 self.setup(*intent);
             }
             Command::ExpireCheckoutSession { session } => self.ids.push((*session).into()),
             Command::CreateCustomer { method, .. } => self.method(*method),
-            Command::UpdateCustomer { customer, fields } => self.customer(*customer, fields.default_method.flatten()),
+            Command::UpdateCustomer { customer, fields } => {
+                self.customer(*customer, fields.default_method.flatten());
+                self.method(fields.source);
+            }
             Command::DeleteCustomer { customer } => self.customer(*customer, None),
+            Command::CreatePaymentMethod { method, .. } => self.method(Some(*method)),
             Command::AttachPaymentMethod { method, .. } => self.method(Some(*method)),
             Command::DetachPaymentMethod { method } => self.ids.push((*method).into()),
             Command::CreateTransfer(request) => {
@@ -82,18 +72,78 @@ impl LockSet<'_> {
             Command::DeleteWebhookEndpoint { endpoint } | Command::RollWebhookSecret { endpoint, .. } => {
                 self.ids.push((*endpoint).into());
             }
+            Command::UpdateAccount(_)
+            | Command::DeleteAccount { .. }
+            | Command::CreateData(_)
+            | Command::UpdateTexts { .. }
+            | Command::DeleteData { .. }
+            | Command::CreateCharge(_) => self.data(command),
             Command::Environment(event) => self.environment(event),
             Command::Job(job) => self.job(account, *job),
             Command::CreateCheckoutSession(_)
-            | Command::CreatePaymentMethod { .. }
             | Command::ClonePaymentMethod { .. }
             | Command::CreateWebhookEndpoint(_)
             | Command::CreateAccount { .. }
+            | Command::CreateToken(_)
             | Command::Retrieve(_)
             | Command::List(_) => {}
             // An unreadable request also waits for the object that it names.
             Command::Malformed { target, .. } => target.iter().for_each(|target| self.object(*target)),
         }
+    }
+
+    fn intent_with(&mut self, intent: PaymentIntentId, method: Option<MethodRef>) {
+        self.intent(intent);
+        self.method(method);
+    }
+
+    fn setup_with(&mut self, intent: SetupIntentId, method: Option<MethodRef>) {
+        self.setup(intent);
+        self.method(method);
+    }
+
+    /// Adds the payment of a refund, by whichever id the request names it, and the accounts that it may debit.
+    fn refund_of(&mut self, account: AccountId, request: &CreateRefund) {
+        if let Some(charge) = request.charge {
+            self.charge(charge);
+        } else if let Some(intent) = request.intent {
+            self.intent(intent);
+            let charge = self.objects.payment_intent(intent).and_then(|intent| intent.latest_charge);
+            charge.into_iter().for_each(|charge| self.charge(charge));
+        }
+        self.limited(account);
+    }
+
+    /// Adds the objects of a command about stored data, an account or a charge without a PaymentIntent.
+    fn data(&mut self, command: &Command) {
+        if let Command::UpdateAccount(request) = command {
+            self.ids.push(request.account.into());
+        } else if let Command::DeleteAccount { account } = command {
+            self.ids.push((*account).into());
+        } else if let Command::CreateData(request) = command {
+            self.ids.extend(request.owner);
+        } else if let Command::UpdateTexts { object, .. } | Command::DeleteData { object } = command {
+            self.of_texts(*object);
+        } else if let Command::CreateCharge(request) = command {
+            self.method(request.source);
+            self.ids.extend(request.customer.map(ObjectId::from));
+        }
+    }
+
+    /// Adds an object whose texts change, with the payment that it belongs to.
+    fn of_texts(&mut self, id: ObjectId) {
+        if let ObjectId::Transfer(id) = id {
+            self.transfer(id);
+        } else if let ObjectId::Reversal(id) = id {
+            let reversal = self.objects.reversal(id);
+            reversal.into_iter().for_each(|reversal| self.transfer(reversal.transfer));
+        } else if let ObjectId::FeeRefund(id) = id {
+            let fee = self.objects.fee_refund(id).and_then(|refund| self.objects.application_fee(refund.fee));
+            fee.into_iter().for_each(|fee| self.charge(fee.charge));
+        } else if let ObjectId::ExternalAccount(id) = id {
+            self.ids.extend(self.objects.external_account(id).and_then(|account| account.owner));
+        }
+        self.ids.push(id);
     }
 
     fn environment(&mut self, event: &EnvironmentEvent) {
@@ -198,8 +248,10 @@ impl LockSet<'_> {
     }
 
     fn method(&mut self, method: Option<MethodRef>) {
-        if let Some(MethodRef::Saved(id)) = method {
-            self.ids.push(id.into());
+        match method {
+            Some(MethodRef::Saved(id)) => self.ids.push(id.into()),
+            Some(MethodRef::Token(id)) => self.ids.push(id.into()),
+            Some(MethodRef::Test(_) | MethodRef::Card(..)) | None => {}
         }
     }
 

@@ -55,3 +55,10 @@ impl Objects for View<'_> {
         self.noting(self.store.balances(account))
     }
 }
+
+/// Returns whether `caller` sees an object: its own, or an account connected to it. A deleted customer is still shown.
+pub(super) fn is_visible(object: &Object, caller: AccountId) -> bool {
+    let is_connected = object.as_account().is_some_and(|account| account.platform == Some(caller));
+    let is_gone = object.is_deleted() && object.as_customer().is_none();
+    (object.account() == caller || is_connected) && !is_gone
+}

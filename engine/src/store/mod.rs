@@ -210,6 +210,11 @@ pub(crate) fn parent(object: &Object) -> Option<ObjectId> {
         Object::ApplicationFee(fee) => Some(fee.charge.into()),
         Object::FeeRefund(refund) => Some(refund.fee.into()),
         Object::Delivery(delivery) => Some(delivery.event.into()),
+        Object::Price(data) => data.owner,
+        Object::ExternalAccount(data) => data.owner,
+        Object::Person(data) => data.owner,
+        Object::TaxId(data) => data.owner,
+        Object::SetupAttempt(attempt) => Some(attempt.intent.into()),
         Object::Account(_)
         | Object::Customer(_)
         | Object::PaymentMethod(_)
@@ -218,25 +223,47 @@ pub(crate) fn parent(object: &Object) -> Option<ObjectId> {
         | Object::CheckoutSession(_)
         | Object::BalanceTransaction(_)
         | Object::Event(_)
-        | Object::WebhookEndpoint(_) => None,
+        | Object::WebhookEndpoint(_)
+        | Object::Product(_)
+        | Object::ShippingRate(_)
+        | Object::SourceToken(_) => None,
     }
 }
 
 /// Returns whether a list narrowed by `query` shows `object`.
 pub(crate) fn is_listed(object: &Object, query: &ListQuery) -> bool {
     let method_type = object.as_payment_method().map(|method| method.method_type());
-    let has = |facet: Facet, values: &[String]| facet_of(object, facet).is_some_and(|value| values.contains(&value));
+    let plays = |role: &String| given(object, &format!("relationship/{role}")).is_some_and(|plays| plays == "true");
+    let has = |facet: Facet, values: &[String]| match facet == Facet::Role {
+        true => values.iter().all(plays),
+        false => facet_of(object, facet).is_some_and(|value| values.contains(&value)),
+    };
     let type_fits = query.facets.iter().all(|(facet, values)| has(*facet, values))
         && query.deliveries.as_ref().is_none_or(|of| of.unfinished.contains(&object.id()) != of.success)
         && query.method_type.is_none_or(|wanted| method_type == Some(wanted))
         && (query.since.is_none() && query.until.is_none() || is_made_within(object, query));
-    type_fits && !object.is_deleted() && query.of.iter().all(|of| belongs_to(object, *of))
+    let is_hidden = object.as_payment_intent().is_some_and(|intent| intent.id.is_of_charge());
+    type_fits && !is_hidden && !object.is_deleted() && query.of.iter().all(|of| belongs_to(object, *of))
 }
 
 /// Returns the value of a facet; `None` where the object has no such field or no value in it.
 fn facet_of(object: &Object, facet: Facet) -> Option<String> {
     match facet {
-        Facet::Currency => object.as_balance_transaction().map(|entry| entry.currency.code().to_owned()),
+        Facet::Active => {
+            let product = object.as_product().map(|product| product.is_active());
+            let price = object.as_price().map(|price| price.is_active());
+            let rate = object.as_shipping_rate().map(|rate| rate.is_active());
+            product.or(price).or(rate).map(|active| active.to_string())
+        }
+        Facet::Id => Some(object.id().to_string()),
+        Facet::LookupKey => given(object, "lookup_key"),
+        Facet::Role => None,
+        Facet::Shippable => given(object, "shippable"),
+        Facet::Url => given(object, "url"),
+        Facet::Currency => {
+            let entry = object.as_balance_transaction().map(|entry| entry.currency.code().to_owned());
+            entry.or_else(|| given(object, "currency")).or_else(|| given(object, "fixed_amount/currency"))
+        }
         Facet::Destination => object.as_transfer().map(|transfer| transfer.destination.to_string()),
         Facet::Email => {
             let of_customer = object.as_customer().and_then(|customer| customer.email.clone());
@@ -247,15 +274,26 @@ fn facet_of(object: &Object, facet: Facet) -> Option<String> {
         Facet::TransferGroup => object.texts().and_then(|texts| texts.transfer_group.clone()),
         Facet::Type => {
             let of_event = object.as_event().map(|event| event.event_type.name());
-            of_event.or_else(|| object.as_balance_transaction().map(|entry| entry.kind.name())).map(str::to_owned)
+            let price = object
+                .as_price()
+                .map(|price| if price.given("recurring").is_some() { "recurring" } else { "one_time" });
+            let of_entry = object.as_balance_transaction().map(|entry| entry.kind.name());
+            let named = of_event.or(of_entry).or(price).map(str::to_owned);
+            let account = || object.as_external_account().map(|_| "bank_account".to_owned());
+            named.or_else(|| given(object, "object")).or_else(account)
         }
     }
 }
 
+/// Returns a given parameter of an object as text.
+fn given(object: &Object, path: &str) -> Option<String> {
+    let value = crate::objects::given_at(object.texts(), path)?;
+    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
+
 fn is_made_within(object: &Object, query: &ListQuery) -> bool {
     let created = object.created();
-    query.since.is_none_or(|since| created >= Some(since))
-        && query.until.is_none_or(|until| created.is_some_and(|created| created <= until))
+    query.since.is_none_or(|since| created >= since) && query.until.is_none_or(|until| created <= until)
 }
 
 fn belongs_to(object: &Object, of: ObjectId) -> bool {

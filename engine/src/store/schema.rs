@@ -9,12 +9,12 @@ pub(super) const APPLICATION_ID: i32 = 0x4846_7374;
 /// `PRAGMA user_version`: the number of migrations a file has had.
 pub(super) const VERSION: usize = MIGRATIONS.len();
 
-/// The oldest version with readable records. The format of records changed after version 6, and a migration moves
+/// The oldest version with readable records. The format of records changed after version 7, and a migration moves
 /// tables only.
-pub(super) const OLDEST: usize = 7;
+pub(super) const OLDEST: usize = 8;
 
 /// The migrations: each brings a file from the previous version to its own. A released one never changes.
-pub(super) const MIGRATIONS: &[&str] = &[FIRST, LISTS, RECORDS, SEQUENCES, RECORDS, RECORDS, FUNDS];
+pub(super) const MIGRATIONS: &[&str] = &[FIRST, LISTS, RECORDS, SEQUENCES, RECORDS, RECORDS, FUNDS, DATA];
 
 /// The tables stay, and the format of their records changes.
 const RECORDS: &str = "";
@@ -23,6 +23,34 @@ const RECORDS: &str = "";
 const FUNDS: &str = "
 ALTER TABLE balances RENAME COLUMN amount TO available;
 ALTER TABLE balances ADD COLUMN pending INTEGER NOT NULL DEFAULT 0;
+";
+
+/// Objects that are stored as data: products and prices, what belongs to accounts and customers, tokens and attempts of setups.
+const DATA: &str = "
+CREATE TABLE products (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id), parent INTEGER,
+  record BLOB NOT NULL, sequence INTEGER NOT NULL);
+CREATE INDEX products_of_account ON products(account, sequence);
+CREATE TABLE prices (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id), parent INTEGER,
+  record BLOB NOT NULL, sequence INTEGER NOT NULL);
+CREATE INDEX prices_of_account ON prices(account, sequence);
+CREATE TABLE shipping_rates (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id), parent INTEGER,
+  record BLOB NOT NULL, sequence INTEGER NOT NULL);
+CREATE INDEX shipping_rates_of_account ON shipping_rates(account, sequence);
+CREATE TABLE external_accounts (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id), parent INTEGER,
+  record BLOB NOT NULL, sequence INTEGER NOT NULL);
+CREATE INDEX external_accounts_of_account ON external_accounts(account, sequence);
+CREATE TABLE persons (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id), parent INTEGER,
+  record BLOB NOT NULL, sequence INTEGER NOT NULL);
+CREATE INDEX persons_of_account ON persons(account, sequence);
+CREATE TABLE tax_ids (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id), parent INTEGER,
+  record BLOB NOT NULL, sequence INTEGER NOT NULL);
+CREATE INDEX tax_ids_of_account ON tax_ids(account, sequence);
+CREATE TABLE tokens (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id), parent INTEGER,
+  record BLOB NOT NULL, sequence INTEGER NOT NULL);
+CREATE INDEX tokens_of_account ON tokens(account, sequence);
+CREATE TABLE setup_attempts (id INTEGER PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id), parent INTEGER,
+  record BLOB NOT NULL, sequence INTEGER NOT NULL);
+CREATE INDEX setup_attempts_of_account ON setup_attempts(account, sequence);
 ";
 
 /// Records are whole objects in postcard form; the columns beside them serve lists, keys and checks only.
@@ -178,7 +206,11 @@ pub(super) fn list(query: &ListQuery) -> String {
         (Kind::Charge, Some(Kind::PaymentIntent))
         | (Kind::Refund | Kind::Transfer | Kind::ApplicationFee, Some(Kind::Charge))
         | (Kind::Reversal, Some(Kind::Transfer))
-        | (Kind::FeeRefund, Some(Kind::ApplicationFee)) => " AND parent = ?2",
+        | (Kind::FeeRefund, Some(Kind::ApplicationFee))
+        | (Kind::Price, Some(Kind::Product))
+        | (Kind::ExternalAccount | Kind::Person, Some(Kind::Account))
+        | (Kind::TaxId, Some(Kind::Customer))
+        | (Kind::SetupAttempt, Some(Kind::SetupIntent)) => " AND parent = ?2",
         (Kind::Refund, Some(Kind::PaymentIntent)) => " AND parent IN (SELECT id FROM charges WHERE parent = ?2)",
         _ => "",
     };
@@ -214,6 +246,14 @@ pub(super) const fn table(kind: Kind) -> (&'static str, usize) {
         Kind::Event => ("events", 0),
         Kind::WebhookEndpoint => ("webhook_endpoints", 0),
         Kind::Delivery => ("deliveries", 0),
+        Kind::Product => ("products", 0),
+        Kind::Price => ("prices", 0),
+        Kind::ShippingRate => ("shipping_rates", 0),
+        Kind::ExternalAccount => ("external_accounts", 0),
+        Kind::Person => ("persons", 0),
+        Kind::TaxId => ("tax_ids", 0),
+        Kind::SourceToken => ("tokens", 0),
+        Kind::SetupAttempt => ("setup_attempts", 0),
     }
 }
 
@@ -263,6 +303,14 @@ pub(super) fn amounts(object: &Object) -> [i128; 4] {
         | Object::CheckoutSession(_)
         | Object::Event(_)
         | Object::WebhookEndpoint(_)
-        | Object::Delivery(_) => [0; 4],
+        | Object::Delivery(_)
+        | Object::Product(_)
+        | Object::Price(_)
+        | Object::ShippingRate(_)
+        | Object::ExternalAccount(_)
+        | Object::Person(_)
+        | Object::TaxId(_)
+        | Object::SourceToken(_)
+        | Object::SetupAttempt(_) => [0; 4],
     }
 }

@@ -7,47 +7,126 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Parameters that change fields besides their own, and these fields.
 const EFFECTS: &[(&str, &[&str])] = &[
-    ("amount", &["amount_received"]),
+    (
+        "amount",
+        &[
+            "amount_captured",
+            "amount_received",
+            "payment_method_details.card.amount_authorized",
+            "payment_method_details.card.overcapture.maximum_amount_capturable",
+        ],
+    ),
     ("amount_to_capture", &["amount_received"]),
     ("automatic_payment_methods[enabled]", &["automatic_payment_methods.allow_redirects", "payment_method_types"]),
     ("capture_method", &["amount_capturable", "amount_received", "status"]),
+    ("capture", &["amount_captured", "balance_transaction", "captured", "transfer"]),
     ("card[number]", &["card.fingerprint", "card.funding", "card.last4"]),
     ("confirm", &["amount_received", "latest_attempt", "latest_charge", "status"]),
     ("excluded_payment_method_types[0]", &["payment_method_types"]),
+    ("external_account[default_for_currency]", &["external_accounts.data.default_for_currency"]),
+    (
+        "external_account[object]",
+        &[
+            "bank_name",
+            "external_accounts.data.bank_name",
+            "external_accounts.data.object",
+            "external_accounts.data.status",
+            "last4",
+            "routing_number",
+            "status",
+        ],
+    ),
+    ("external_account[number]", &["external_accounts.data.last4", "last4"]),
+    ("id_number", &["id_number_provided"]),
     ("line_items[0][price_data][unit_amount]", &["amount_subtotal", "amount_total"]),
     ("line_items[0][quantity]", &["amount_subtotal", "amount_total"]),
     ("payment_method", &["status"]),
     ("payment_method_options[card][capture_method]", &["amount_capturable", "amount_received", "status"]),
-    ("payment_method_options[us_bank_account][verification_method]", &["status"]),
+    ("payment_method_options[us_bank_account][verification_method]", &["latest_charge", "status", "transfer_group"]),
+    ("recurring[interval]", &["type"]),
+    ("recurring[interval_count]", &["type"]),
+    ("recurring[meter]", &["type"]),
+    ("recurring[trial_period_days]", &["type"]),
+    ("recurring[usage_type]", &["type"]),
+    (
+        "shipping_options[0][shipping_rate_data][fixed_amount][amount]",
+        &[
+            "amount_total",
+            "shipping_cost.amount_subtotal",
+            "shipping_cost.amount_total",
+            "total_details.amount_shipping",
+        ],
+    ),
+    ("ssn_last_4", &["ssn_last_4_provided"]),
+    (
+        "type",
+        &[
+            "controller.fees.payer",
+            "controller.losses.payments",
+            "controller.requirement_collection",
+            "controller.stripe_dashboard.type",
+        ],
+    ),
+    ("unit_amount", &["unit_amount_decimal"]),
+    ("value", &["country"]),
     ("us_bank_account[account_number]", &["us_bank_account.last4"]),
 ];
 
 /// Fields that have a value without a request for one, and take the value of a request.
 const CHOSEN: &[&str] = &[
+    "active",
+    "allow_redisplay",
     "amount",
     "automatic_payment_methods.allow_redirects",
     "automatic_payment_methods.enabled",
+    "balance",
+    "billing_scheme",
     "capture_method",
     "card.exp_month",
     "card.exp_year",
+    "card.networks.preferred",
+    "cash_balance.settings.reconciliation_mode",
     "confirmation_method",
+    "controller.fees.payer",
+    "controller.losses.payments",
+    "controller.requirement_collection",
+    "controller.stripe_dashboard.type",
+    "default_for_currency",
+    "display_name",
     "expires_at",
+    "fixed_amount.amount",
     "fraud_details.user_report",
     "invoice_settings.custom_fields.name",
     "invoice_settings.rendering_options.amount_tax_display",
+    "id",
     "name",
+    "object",
     "payment_method_options.card.request_three_d_secure",
     "payment_method_collection",
     "phone_number_collection.enabled",
+    "relationship.authorizer",
+    "relationship.director",
+    "relationship.executive",
+    "relationship.legal_guardian",
+    "relationship.owner",
+    "relationship.representative",
+    "settings.payouts.debit_negative_balances",
+    "settings.payouts.schedule.delay_days",
+    "settings.payouts.schedule.interval",
     "shipping.address.line1",
     "shipping.name",
+    "shipping_options.shipping_amount",
     "success_url",
+    "tax_behavior",
     "tax_exempt",
+    "transfer_group",
     "type",
+    "unit_amount",
     "us_bank_account.account_holder_type",
     "us_bank_account.account_type",
     "us_bank_account.routing_number",
     "usage",
+    "value",
 ];
 
 /// The last names of numbers that identify a card, an account or a person, each with a valid number. The tax
@@ -106,7 +185,8 @@ fn changed(fixture: &Fixture, parameter: &DocumentedParameter, choice: &str) -> 
         let (before, after) = (leaves(&before.body), leaves(&after.body));
         for path in before.iter().filter(|(path, value)| after.get(*path) != Some(value)).map(|(path, _)| path) {
             let is_own = format!("{path}.").starts_with(&format!("{own}."));
-            changed[usize::from(!is_own)].extend((path != "client_secret").then(|| path.clone()));
+            changed[usize::from(!is_own)]
+                .extend((!["client_secret", "external_accounts.url"].contains(&path.as_str())).then(|| path.clone()));
         }
     }
     changed

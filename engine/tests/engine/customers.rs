@@ -18,9 +18,9 @@ fn a_deleted_customer() {
             w.post("payment_intents", &format!("amount=1000 currency=usd customer={id} payment_method={method}"));
         let held = held.is("status=requires_confirmation").id();
         w.told();
-        delete("cus_00000000000").refused(404, "resource_missing", "customer");
+        delete("cus_00000000000").refused(404, "resource_missing", "id");
         w.act_for(CONNECTED);
-        delete(&id).refused(404, "resource_missing", "customer");
+        delete(&id).refused(404, "resource_missing", "id");
         w.act_for(MERCHANT);
         delete(&id).is(&format!("id={id} object=customer deleted=true"));
         let told = w.news();
@@ -28,16 +28,16 @@ fn a_deleted_customer() {
         assert_eq!(told[0].object.as_customer().and_then(|customer| customer.name.clone()).as_deref(), Some("A"));
         w.get(&format!("customers/{id}"), "").is("deleted=true name=null");
         w.get("customers", "").is("data=[]");
-        delete(&id).refused(404, "resource_missing", "customer");
-        w.post(&format!("customers/{id}"), "name=B").refused(404, "resource_missing", "customer");
+        delete(&id).refused(404, "resource_missing", "id");
+        w.post(&format!("customers/{id}"), "name=B").refused(404, "resource_missing", "id");
         let with = format!("customer={id}");
         w.post("payment_intents", &format!("amount=1000 currency=usd {with}")).refused(
-            404,
+            400,
             "resource_missing",
             "customer",
         );
-        w.post("setup_intents", &with).refused(404, "resource_missing", "customer");
-        w.post("payment_methods/pm_card_visa/attach", &with).refused(404, "resource_missing", "customer");
+        w.post("setup_intents", &with).refused(400, "resource_missing", "customer");
+        w.post("payment_methods/pm_card_visa/attach", &with).refused(400, "resource_missing", "customer");
         w.post(&format!("payment_intents/{held}/confirm"), "").refused(400, "-", "payment_method");
         w.intent(&paid).is(&format!("customer={id} status=succeeded"));
         w.post("refunds", &format!("payment_intent={paid}")).is("status=succeeded");

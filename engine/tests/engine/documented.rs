@@ -49,6 +49,11 @@ const BY_DESIGN: Rows = &[
     ("ssn_last_4", "an account shows only that it was given"),
     ("tax_id", "an account shows only that it was given"),
     ("vat_id", "an account shows only that it was given"),
+    ("charges capture", "the charge shows whether it is captured"),
+    ("capture amount", "the charge shows the captured amount"),
+    ("charges transfer_data.description", "the transfer of the charge shows it"),
+    ("shipping_rate_data", "the shipping rate that a session names shows it"),
+    ("products default_price_data", "it shows in the price of the product"),
 ];
 
 /// Parameters that the provider refuses in the modes that the engine has, and the reason.

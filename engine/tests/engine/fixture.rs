@@ -19,6 +19,23 @@ const BILL: &str = "mode=payment success_url=https://x line_items[0][price_data]
                     line_items[0][price_data][unit_amount]=5000 line_items[0][price_data][product_data][name]=x \
                     line_items[0][quantity]=1";
 
+const EXTERNAL: &str = "external_account[object]=bank_account external_account[country]=US \
+                        external_account[currency]=usd external_account[account_number]=000123456789";
+const RATE: &str = "display_name=x fixed_amount[amount]=5 fixed_amount[currency]=usd";
+/// Returns a request with a way of shipping.
+fn shipped(base: &str) -> String {
+    let group = "shipping_options[0][shipping_rate_data]";
+    let rate =
+        RATE.split(' ').filter_map(|pair| pair.split_once('=')).map(|(name, value)| match name.split_once('[') {
+            Some((first, rest)) => format!("{group}[{first}][{rest}={value}"),
+            None => format!("{group}[{name}]={value}"),
+        });
+    rate.fold(base.to_owned(), |all, pair| format!("{all} {pair}"))
+}
+
+/// A price in the group `P`.
+const PRICE: &str = "P[currency]=usd P[unit_amount]=5";
+
 /// An engine with one object of each kind that a POST changes.
 pub struct Fixture {
     pub w: TestEngine,
@@ -103,6 +120,7 @@ impl Fixture {
                     BILL.into(),
                     format!("{BILL} payment_intent_data[{}", to.replacen("transfer_data", "transfer_data]", 1)),
                     "mode=setup success_url=https://x".into(),
+                    shipped(BILL),
                     format!("{} ui_mode=embedded", BILL.replace(" success_url=https://x", "")),
                     BILL.replace("line_items[0][price_data][unit_amount]=5000 ", ""),
                     format!(
@@ -110,7 +128,8 @@ impl Fixture {
                     ),
                 ],
             ),
-            "customers" | "accounts" => (pattern.into(), vec![String::new(), SHIPPING.into()]),
+            "customers" => (pattern.into(), vec![String::new(), SHIPPING.into()]),
+            "accounts" => (pattern.into(), vec![String::new(), EXTERNAL.into()]),
             "customers/{id}" => (format!("customers/{}", self.customer), vec![String::new(), SHIPPING.into()]),
             "payment_methods" => {
                 (pattern.into(), [DATA, BANK, SEPA].map(own_data).into_iter().chain([String::new()]).collect())
@@ -121,6 +140,69 @@ impl Fixture {
             }
             "charges/{id}" => (format!("charges/{}", self.w.charge(&self.paid).id()), vec![String::new()]),
             "transfers" => (pattern.into(), vec![format!("{pay} destination={CONNECTED}")]),
+            _ => return self.data_requests(pattern),
+        })
+    }
+
+    /// Returns the same for objects that are stored as data, and for the older forms of charges.
+    fn data_requests(&self, pattern: &str) -> Option<(String, Vec<String>)> {
+        let made = |path: &str, params: &str| self.w.post(path, params).id();
+        let to = format!("transfer_data[destination]={CONNECTED}");
+        let pay = "amount=1000 currency=usd";
+        Some(match pattern {
+            "accounts/{id}" => (format!("accounts/{}", made("accounts", "")), vec![String::new(), EXTERNAL.into()]),
+            "accounts/{account}/persons" => (format!("accounts/{CONNECTED}/persons"), vec![String::new()]),
+            "accounts/{account}/persons/{id}" => {
+                let persons = format!("accounts/{CONNECTED}/persons");
+                (format!("{persons}/{}", made(&persons, "")), vec![String::new()])
+            }
+            "accounts/{account}/external_accounts" => (
+                format!("accounts/{CONNECTED}/external_accounts"),
+                vec![EXTERNAL.into(), "external_account=btok_us".into()],
+            ),
+            "accounts/{account}/external_accounts/{id}" => {
+                let accounts = format!("accounts/{CONNECTED}/external_accounts");
+                (format!("{accounts}/{}", made(&accounts, "external_account=btok_us")), vec![String::new()])
+            }
+            "charges" => {
+                let of_token = format!("{pay} source=tok_visa");
+                (pattern.into(), vec![of_token.clone(), format!("{of_token} {to}"), format!("{of_token} {SHIPPING}")])
+            }
+            "charges/{id}/capture" => (
+                format!("charges/{}/capture", made("charges", &format!("{pay} source=tok_visa capture=false"))),
+                vec![String::new()],
+            ),
+            "products" => (
+                pattern.into(),
+                vec!["name=Hat".into(), format!("name=Hat {}", PRICE.replace('P', "default_price_data"))],
+            ),
+            "products/{id}" => (format!("products/{}", made("products", "name=Hat")), vec![String::new()]),
+            "prices" => {
+                let product = made("products", "name=Hat");
+                (
+                    pattern.into(),
+                    vec![
+                        format!("currency=usd unit_amount=5 product={product}"),
+                        "currency=usd unit_amount=5 product_data[name]=x".into(),
+                    ],
+                )
+            }
+            "prices/{id}" => (
+                format!("prices/{}", made("prices", "currency=usd unit_amount=5 product_data[name]=x")),
+                vec![String::new()],
+            ),
+            "shipping_rates" => (pattern.into(), vec![RATE.into()]),
+            "shipping_rates/{id}" => (format!("shipping_rates/{}", made("shipping_rates", RATE)), vec![String::new()]),
+            "customers/{customer}/tax_ids" => {
+                (format!("customers/{}/tax_ids", self.customer), vec!["type=eu_vat value=DE123456789".into()])
+            }
+            "payment_methods/{id}" => (format!("payment_methods/{}", self.attached), vec![String::new()]),
+            "checkout/sessions/{id}" => {
+                (format!("checkout/sessions/{}", made("checkout/sessions", BILL)), vec![String::new(), shipped("")])
+            }
+            "transfers/{id}" => {
+                (format!("transfers/{}", self.w.charge(&self.sent_on).text("transfer")), vec![String::new()])
+            }
             _ => return None,
         })
     }
@@ -157,6 +239,7 @@ impl Fixture {
         for (kind, id) in ["charges", "payment_methods"].iter().zip(named) {
             objects.extend(id.map(|id| self.w.get(&format!("{kind}/{id}"), "").body));
         }
+        objects.extend(answer["external_accounts"]["data"].get(0).cloned());
         let id = answer["id"].as_str().unwrap();
         if answer["object"] == "checkout.session" {
             objects.push(self.w.get(&format!("checkout/sessions/{id}"), "expand[]=line_items").body);
@@ -261,7 +344,7 @@ fn own_data(data: &str) -> String {
 }
 
 /// Groups of a request whose parameters stand at the top of an object.
-const FLAT_GROUPS: [&str; 3] = ["payment_method_data", "payment_intent_data", "setup_intent_data"];
+const FLAT_GROUPS: [&str; 4] = ["external_account", "payment_method_data", "payment_intent_data", "setup_intent_data"];
 
 /// Returns the names of a parameter from the outermost on, without the indices of lists and the groups that an object
 /// does not show.

@@ -34,13 +34,11 @@ fn given_values_replace_nothing_and_show_no_secret() {
     for secret in ["6789", "987654321", "\"id_number\"", "\"ssn_last_4\"", "\"tax_id\"", "requested"] {
         assert!(!shown.contains(secret), "{secret}: {shown}");
     }
-    w.post("accounts", "external_account[account_number]=000123456789").refused(
-        400,
-        "-",
-        "external_account[account_number]",
-    );
-    w.post("accounts", "default_currency=eur").refused(400, "-", "default_currency");
-    w.post("accounts", "default_currency=usd").is("default_currency=usd");
+    let bank = "external_account[object]=bank_account external_account[country]=US external_account[currency]=usd";
+    let account = w.post("accounts", &format!("{bank} external_account[account_number]=000123456789"));
+    let account = account.is("external_accounts.data.0.last4=6789");
+    assert!(!account.body.to_string().contains("000123456789"), "{}", account.body);
+    w.post("accounts", "default_currency=eur").is("default_currency=eur");
     let path = format!("customers/{}", w.post("customers", "invoice_settings[footer]=x tax_exempt=exempt").id());
     w.get(&path, "").is("invoice_settings.footer=x invoice_settings.default_payment_method=null tax_exempt=exempt");
 }
@@ -58,11 +56,10 @@ fn promises_that_the_engine_cannot_keep_are_refused() {
         "allowed_payment_method_types[0]=card",
     ];
     let sessions = [
-        "shipping_options[0][shipping_rate]=shr_1",
         "automatic_tax[enabled]=true",
-        "customer_creation=always",
-        "adaptive_pricing[enabled]=true",
-        "allow_promotion_codes=true",
+        "line_items[0][tax_rates][0]=txr_1",
+        "invoice_creation[enabled]=true",
+        "discounts[0][coupon]=c",
         "payment_method_options[card][restrictions][brands_blocked][0]=mastercard",
     ];
     let pay = format!("amount=1000 currency=usd {CARD}");

@@ -20,12 +20,21 @@ const CRATE: &[&[&str]] = &[
 /// The modules of the decision core, lowest layer first.
 const CORE: &[&[&str]] = &[
     &["decision_context"],
-    &["amounts", "customers", "invariants", "new_charge", "session_follow_up", "settlement", "webhooks"],
-    &["connect"],
-    &["attempt", "capture", "connect_requests", "refund"],
+    &[
+        "amounts",
+        "invariants",
+        "new_charge",
+        "session_follow_up",
+        "settlement",
+        "setup_attempts",
+        "stored_data",
+        "webhooks",
+    ],
+    &["accounts", "connect", "customers", "products"],
+    &["attempt", "bill", "capture", "connect_requests", "data_requests", "refund"],
     &["create", "refund_outcome", "setup", "update"],
     &["cancel", "confirm", "debits"],
-    &["checkout"],
+    &["charges", "checkout"],
     &["jobs"],
 ];
 

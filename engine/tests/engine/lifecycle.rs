@@ -99,8 +99,8 @@ fn what_create_refuses() {
         ("amount=1000 currency=usd off_session=true", 400, "-", "off_session"),
         ("amount=1000 currency=usd return_url=https://x", 400, "-", "return_url"),
         ("amount=1000 currency=usd confirm=true", 400, "payment_intent_unexpected_state", "-"),
-        ("amount=1000 currency=usd customer=cus_nope", 404, "resource_missing", "customer"),
-        ("amount=1000 currency=usd payment_method=pm_nope", 404, "resource_missing", "payment_method"),
+        ("amount=1000 currency=usd customer=cus_nope", 400, "resource_missing", "customer"),
+        ("amount=1000 currency=usd payment_method=pm_nope", 400, "resource_missing", "payment_method"),
         ("amount=1000 currency=usd payment_method_types[]=cash", 400, "-", "payment_method_types"),
         (
             "amount=1000 currency=usd application_fee_amount=1",

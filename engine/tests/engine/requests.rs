@@ -67,7 +67,7 @@ fn the_customer_of_a_payment_is_fixed() {
         w.post(&path, &format!("customer={a}")).is(&format!("customer={a}"));
         w.post(&path, &format!("customer={b}")).refused(400, "payment_intent_unexpected_state", "-");
         w.intent(&intent).is(&format!("customer={a}"));
-        w.post(&path, "customer=cus_00000000000").refused(404, "resource_missing", "customer");
+        w.post(&path, "customer=cus_00000000000").refused(400, "resource_missing", "customer");
     }
 }
 
@@ -287,7 +287,7 @@ fn a_method_is_cloned_to_a_connected_account() {
     w.paid(1000, &format!("payment_method={clone}"));
     w.act_for(crate::test_helpers::FLAT);
     w.post("payment_methods", &format!("payment_method={method} customer={customer}")).refused(
-        404,
+        400,
         "resource_missing",
         "payment_method",
     );

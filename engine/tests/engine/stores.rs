@@ -25,6 +25,7 @@ fn customer(id: u64, name: &str) -> Object {
     let (account, created) = (MERCHANT, START);
     let name = Some(name.to_owned());
     Customer {
+        default_source: None,
         id: CustomerId(id),
         account,
         created,

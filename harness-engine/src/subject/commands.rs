@@ -4,8 +4,8 @@
 use holdfast_engine::command::{
     CapturePaymentIntent, Choices, Command, ConfirmOptions, ConfirmPaymentIntent, ConfirmSetupIntent,
     CreateCheckoutSession, CreateFeeRefund, CreatePaymentIntent, CreateRefund, CreateReversal, CreateSetupIntent,
-    CreateTransfer, LineItemTerms, MethodRef, Microdeposits, TextsChange, TransferTerms, UpdatePaymentIntent,
-    UpdateSetupIntent,
+    CreateTransfer, ItemPrice, LineItemTerms, MethodRef, Microdeposits, TextsChange, TransferTerms,
+    UpdatePaymentIntent, UpdateSetupIntent,
 };
 use holdfast_engine::edge::read::{self, Verb};
 use holdfast_engine::objects::{self as engine, Redirects, Usage};
@@ -261,12 +261,10 @@ fn create_session(customer: Option<CustomerId>, now: Time, request: &CreateSessi
         SessionUi::Hosted => engine::UiMode::Hosted,
         SessionUi::Embedded => engine::UiMode::Embedded,
     };
-    let item = LineItemTerms {
-        name: "T-shirt".to_owned(),
-        currency: holdfast_engine::Currency::Usd,
-        unit_amount: request.amount,
-        quantity: 1,
-    };
+    let currency = holdfast_engine::Currency::Usd;
+    let (name, unit_amount) = (Some("T-shirt".to_owned()), request.amount);
+    let price = ItemPrice::Inline { name, product: None, currency, unit_amount };
+    let item = LineItemTerms { price, quantity: 1, given: None };
     let seconds = request.expires_in.map(|wait| now.after(u64::from(wait)).seconds());
     Command::CreateCheckoutSession(Box::new(CreateCheckoutSession {
         line_items: match request.mode {

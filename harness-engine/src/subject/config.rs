@@ -46,6 +46,7 @@ pub(super) fn dialect(config: &Config) -> Result<Dialect, Failure> {
         explicit_final_needs_multicapture: wanted.final_capture_needs_multicapture,
         mandates_take_time: true,
         debit_refunds_wait: false,
+        absent_customer_leaves_charge: wanted.absent_customer_leaves_charge,
         capture_minimum_applies: wanted.minimum_per_capture,
         half_of_a_share: if wanted.half_of_a_share_rounds_up { HalfUnit::AwayFromZero } else { HalfUnit::TowardZero },
         timing: Timing {

@@ -63,7 +63,15 @@ fn alone(object: &Object) -> Option<&'static str> {
         | Object::BalanceTransaction(_)
         | Object::Event(_)
         | Object::WebhookEndpoint(_)
-        | Object::Delivery(_) => None,
+        | Object::Delivery(_)
+        | Object::Product(_)
+        | Object::Price(_)
+        | Object::ShippingRate(_)
+        | Object::ExternalAccount(_)
+        | Object::Person(_)
+        | Object::TaxId(_)
+        | Object::SourceToken(_)
+        | Object::SetupAttempt(_) => None,
     }
 }
 
@@ -98,7 +106,15 @@ fn beside(object: &Object, store: &dyn Store) -> Result<Option<&'static str>, St
         | Object::BalanceTransaction(_)
         | Object::Event(_)
         | Object::WebhookEndpoint(_)
-        | Object::Delivery(_) => None,
+        | Object::Delivery(_)
+        | Object::Product(_)
+        | Object::Price(_)
+        | Object::ShippingRate(_)
+        | Object::ExternalAccount(_)
+        | Object::Person(_)
+        | Object::TaxId(_)
+        | Object::SourceToken(_)
+        | Object::SetupAttempt(_) => None,
     })
 }
 

@@ -115,7 +115,15 @@ fn about(engine: &Engine, index: &ObjectIndex, object: &Object) -> Option<Target
         | Object::BalanceTransaction(_)
         | Object::Event(_)
         | Object::WebhookEndpoint(_)
-        | Object::Delivery(_) => None,
+        | Object::Delivery(_)
+        | Object::Product(_)
+        | Object::Price(_)
+        | Object::ShippingRate(_)
+        | Object::ExternalAccount(_)
+        | Object::Person(_)
+        | Object::TaxId(_)
+        | Object::SourceToken(_)
+        | Object::SetupAttempt(_) => None,
     }
 }
 

@@ -161,7 +161,15 @@ impl ObjectIndex {
                 | Object::BalanceTransaction(_)
                 | Object::Event(_)
                 | Object::WebhookEndpoint(_)
-                | Object::Delivery(_) => {}
+                | Object::Delivery(_)
+                | Object::Product(_)
+                | Object::Price(_)
+                | Object::ShippingRate(_)
+                | Object::ExternalAccount(_)
+                | Object::Person(_)
+                | Object::TaxId(_)
+                | Object::SourceToken(_)
+                | Object::SetupAttempt(_) => {}
             }
         }
         for object in objects {

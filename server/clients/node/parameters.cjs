@@ -35,7 +35,8 @@ function leaves(type, at, into, depth) {
   const empty = all.some(isEmpty) ? '?' : '';
   const parts = all.filter((part) => !(part.flags & (ts.TypeFlags.Undefined | ts.TypeFlags.Null)) && !isEmpty(part));
   const choices = parts.filter((part) => part.isStringLiteral()).map((part) => part.value);
-  const object = parts.find((part) => part.flags & ts.TypeFlags.Object);
+  const objects = parts.filter((part) => part.flags & ts.TypeFlags.Object);
+  const object = objects[0];
   if (object && checker.isArrayType(object)) {
     if (empty) into.push([at, empty]);
     return leaves(checker.getTypeArguments(object)[0], `${at}[0]`, into, depth);
@@ -44,9 +45,11 @@ function leaves(type, at, into, depth) {
     const name = object.symbol && object.symbol.name;
     if (name === 'Decimal') return into.push([at, `text${empty}`]);
     if (checker.getIndexInfosOfType(object).length) return into.push([at, `map${empty}`]);
-    if (empty) into.push([at, empty]);
+    const isText = parts.some((part) => part.flags & ts.TypeFlags.String);
+    if (isText) into.push([at, `text${empty}`]);
+    else if (empty) into.push([at, empty]);
     if (depth > 7) return undefined;
-    for (const property of checker.getPropertiesOfType(object)) {
+    for (const property of objects.flatMap((one) => checker.getPropertiesOfType(one))) {
       const node = property.valueDeclaration || property.declarations[0];
       leaves(checker.getTypeOfSymbolAtLocation(property, node), at ? `${at}[${property.name}]` : property.name, into, depth + 1);
     }
@@ -62,6 +65,17 @@ function leaves(type, at, into, depth) {
   return into.push([at, `text${empty}`]);
 }
 
+// Joins the choices of a leaf that several types of a union have.
+function joined(all) {
+  const found = new Map();
+  for (const [at, type] of all) {
+    const known = found.get(at);
+    const both = known && known !== type && known.startsWith('=') && type.startsWith('=');
+    found.set(at, both ? `=${[...new Set(`${known.slice(1)}|${type.slice(1)}`.split('|'))].join('|')}` : known || type);
+  }
+  return [...found];
+}
+
 const wanted = fs.readFileSync(0, 'utf8').split('\n').filter(Boolean);
 const byShape = new Map(wanted.map((line) => [shape(line), line]));
 const found = new Map();
@@ -74,7 +88,7 @@ for (const file of files) {
       if (line && parameter && !found.has(line)) {
         const into = [];
         leaves(checker.getTypeAtLocation(parameter), '', into, 0);
-        found.set(line, into.filter(([at]) => at && !at.startsWith('expand')));
+        found.set(line, joined(into.filter(([at]) => at && !at.startsWith('expand'))));
       }
     }
     ts.forEachChild(node, visit);

@@ -120,6 +120,12 @@ fn in_list(part: &str) -> &str {
     if part.parse::<usize>().is_ok() { "0" } else { part }
 }
 
+/// Returns whether `value` is a documented choice of the parameter `name` of an operation.
+pub(super) fn is_choice(operation: &str, name: &str, value: &str) -> bool {
+    let kind = ENDPOINTS.get(operation).and_then(|leaves| leaves.get(name));
+    kind.and_then(|kind| kind.split_once('=')).is_some_and(|(_, choices)| choices.split('|').any(|one| one == value))
+}
+
 /// Returns whether the parameter `name` of an operation is documented; `None` if the operation is not.
 #[cfg(test)]
 pub(super) fn is_documented(operation: &str, name: &str) -> Option<bool> {
@@ -147,7 +153,7 @@ fn is_group(leaves: &Leaves, name: &str) -> bool {
 
 /// Returns the documented parameters of the POST at `path`.
 fn leaves_at(path: &Path<'_>) -> Option<&'static Leaves> {
-    let (route, _) = super::locate(super::ROUTES, Some(Verb::Post), path).ok()?;
+    let (route, _) = super::locate(&super::ROUTES, Some(Verb::Post), path).ok()?;
     ENDPOINTS.get(format!("POST {}", route.pattern).as_str())
 }
 

@@ -55,6 +55,11 @@ impl<'a> Fields<'a> {
         self.map.get(name)
     }
 
+    /// Returns the value of `name` as it was sent.
+    pub(super) fn sent(&self, name: &str) -> Option<&Value> {
+        self.value(name)
+    }
+
     fn path(&self, name: &str) -> String {
         if self.prefix.is_empty() { name.to_owned() } else { format!("{}[{name}]", self.prefix) }
     }

@@ -4,9 +4,11 @@
 //! becomes [`Command::Malformed`], so that an unknown object is still reported
 //! before a bad parameter (CAP-15). The table of operations is [`ROUTES`].
 
+mod data_routes;
 mod documented;
 mod fields;
 mod form;
+mod methods;
 mod money;
 mod path;
 mod payments;
@@ -15,6 +17,7 @@ mod reads;
 mod routes;
 mod served;
 mod setups;
+mod stored_data;
 
 pub use documented::{DocumentedParameter, clearable, documented};
 pub use form::form;

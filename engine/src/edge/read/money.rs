@@ -1,8 +1,10 @@
 //! The parameters of transfers, fees, webhook endpoints and lists.
 
 use super::Read;
+use super::documented::is_choice;
 use super::fields::Fields;
-use super::payments::{currency, destination, method_type};
+use super::methods::method_type;
+use super::payments::{currency, destination};
 use crate::command::{
     Command, CreateFeeRefund, CreateReversal, CreateTransfer, CreateWebhookEndpoint, DeliveryFilter, Facet, ListQuery,
     UpdateWebhookEndpoint,
@@ -62,8 +64,9 @@ pub(super) fn update_endpoint(endpoint: WebhookEndpointId, params: &Value) -> Re
     }))
 }
 
-/// Reads `enabled_events`: a list of types, or `None` inside for `*` (all types).
-fn events(fields: &Fields<'_>) -> Result<Option<Option<Vec<EventType>>>, Refusal> {
+/// Reads `enabled_events`: a list of types, or `None` inside for `*` (all types). A documented type of which the engine has
+/// no events is accepted, too (P33).
+fn events(fields: &Fields<'_>) -> Result<Option<Option<Vec<String>>>, Refusal> {
     let Some(items) = fields.items("enabled_events")? else {
         return Ok(None);
     };
@@ -71,9 +74,10 @@ fn events(fields: &Fields<'_>) -> Result<Option<Option<Vec<EventType>>>, Refusal
     for item in items {
         match item.as_str() {
             Some("*") => return Ok(Some(None)),
-            Some(name) => match EventType::from_name(name) {
-                Some(event_type) => types.push(event_type),
-                None => {
+            Some(name) => match EventType::from_name(name).is_some() || is_choice(ENDPOINTS, "enabled_events[0]", name)
+            {
+                true => types.push(name.to_owned()),
+                false => {
                     let why = format!("'{name}' is not an event type.");
                     return Err(Reason::InvalidValue("enabled_events".into(), why).into());
                 }
@@ -83,6 +87,9 @@ fn events(fields: &Fields<'_>) -> Result<Option<Option<Vec<EventType>>>, Refusal
     }
     Ok(Some(Some(types)))
 }
+
+/// The operation whose documented choices name every event type.
+const ENDPOINTS: &str = "POST /v1/webhook_endpoints";
 
 /// Returns the parameters of a kind's list that name a value of its objects (P27).
 const fn facets(kind: Kind) -> &'static [(&'static str, Facet)] {
@@ -94,6 +101,17 @@ const fn facets(kind: Kind) -> &'static [(&'static str, Facet)] {
         Kind::CheckoutSession => {
             &[("status", Facet::Status), ("payment_link", Facet::Missing), ("subscription", Facet::Missing)]
         }
+        Kind::Product => {
+            &[("active", Facet::Active), ("ids", Facet::Id), ("shippable", Facet::Shippable), ("url", Facet::Url)]
+        }
+        Kind::Price => &[
+            ("active", Facet::Active),
+            ("currency", Facet::Currency),
+            ("lookup_keys", Facet::LookupKey),
+            ("type", Facet::Type),
+        ],
+        Kind::ShippingRate => &[("active", Facet::Active), ("currency", Facet::Currency)],
+        Kind::ExternalAccount => &[("object", Facet::Type)],
         Kind::Account
         | Kind::PaymentMethod
         | Kind::PaymentIntent
@@ -104,7 +122,11 @@ const fn facets(kind: Kind) -> &'static [(&'static str, Facet)] {
         | Kind::SetupIntent
         | Kind::Event
         | Kind::WebhookEndpoint
-        | Kind::Delivery => &[],
+        | Kind::Delivery
+        | Kind::Person
+        | Kind::TaxId
+        | Kind::SourceToken
+        | Kind::SetupAttempt => &[],
     }
 }
 
@@ -121,8 +143,19 @@ pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params:
         valued.push("type");
     } else if kind == Kind::CheckoutSession {
         valued.push("customer_details");
+    } else if kind == Kind::Person {
+        valued.push("relationship");
     }
-    if !matches!(kind, Kind::PaymentMethod | Kind::Reversal | Kind::FeeRefund | Kind::WebhookEndpoint) {
+    if !matches!(
+        kind,
+        Kind::PaymentMethod
+            | Kind::Reversal
+            | Kind::FeeRefund
+            | Kind::WebhookEndpoint
+            | Kind::ExternalAccount
+            | Kind::Person
+            | Kind::TaxId
+    ) {
         valued.push("created");
     }
     let fields = Fields::of(params, &[own, narrowing, &valued])?;
@@ -135,12 +168,23 @@ pub(super) fn list(kind: Kind, of: Option<ObjectId>, narrowing: &[&str], params:
     query.ending_before = fields.id("ending_before", "object")?;
     fields.only_one("ending_before", "starting_after")?;
     for (name, facet) in facets(kind) {
-        if let Some(value) = fields.text(name)? {
+        if matches!(*name, "ids" | "lookup_keys") {
+            let items = fields.items(name)?.map(|items| items.into_iter().filter_map(Value::as_str).map(str::to_owned));
+            query.facets.extend(items.map(|items| (*facet, items.collect())));
+        } else if let Some(value) = fields.text(name)? {
             query.facets.push((*facet, vec![value]));
         }
     }
     if let Some(details) = fields.group("customer_details", &[&["email"]])? {
         query.facets.extend(details.text("email")?.map(|email| (Facet::Email, vec![email])));
+    }
+    const ROLES: &[&str] = &["authorizer", "director", "executive", "legal_guardian", "owner", "representative"];
+    if let Some(roles) = fields.group("relationship", &[ROLES])? {
+        for role in ROLES {
+            if roles.boolean(role)? == Some(true) {
+                query.facets.push((Facet::Role, vec![(*role).to_owned()]));
+            }
+        }
     }
     if kind == Kind::Event {
         query.facets.extend(event_types(&fields)?.map(|types| (Facet::Type, types)));

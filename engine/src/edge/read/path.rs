@@ -64,7 +64,7 @@ impl<H> Route<H> {
         let mut parts = path.0.iter();
         for expected in segments(self.pattern) {
             let part = parts.next()?;
-            if expected.starts_with('{') {
+            if expected.starts_with('{') && *part != "search" {
                 id = part;
             } else if expected != *part {
                 return None;
@@ -99,6 +99,8 @@ impl<'p> Path<'p> {
 
     pub(super) fn malformed(&self, refusal: Refusal) -> Command {
         let target = self.0.iter().find_map(|part| part.parse::<ObjectId>().ok());
+        // A refund is of what its parameters name.
+        let refusal = refusal.beside(|id| self.is("refunds") || self.0.iter().any(|part| part.starts_with(id)));
         Command::Malformed { target, refusal: Box::new(refusal) }
     }
 }

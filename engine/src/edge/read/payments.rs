@@ -2,16 +2,17 @@
 
 use super::Read;
 use super::fields::{Fields, TEXTS};
+use super::methods::{method, source};
 use crate::command::{
-    CapturePaymentIntent, Choices, Command, ConfirmOptions, ConfirmPaymentIntent, CreatePaymentIntent, CreateRefund,
-    MethodRef, TransferTerms, UpdatePaymentIntent,
+    CaptureCharge, CapturePaymentIntent, Choices, Command, ConfirmOptions, ConfirmPaymentIntent, CreateCharge,
+    CreatePaymentIntent, CreateRefund, TransferTerms, UpdatePaymentIntent,
 };
 use crate::money::Currency;
 use crate::objects::{
-    CancellationReason, CaptureMethod, ConfirmationMethod, Expiry, MethodTypes, Redirects, RefundReason, Usage,
+    CancellationReason, CaptureMethod, ConfirmationMethod, MethodTypes, Redirects, RefundReason, Usage,
 };
 use crate::refusal::{Reason, Refusal};
-use crate::test_methods::{MethodType, TestMethod};
+use crate::test_methods::MethodType;
 use crate::{AccountId, ChargeId, PaymentIntentId, RefundId};
 use serde_json::Value;
 use std::sync::Arc;
@@ -193,87 +194,35 @@ pub(super) fn currency(fields: &Fields<'_>, name: &str) -> Result<Option<Currenc
     fields.parsed(name, Currency::from_code, "it must be a three-letter ISO code of a supported currency.")
 }
 
-/// Reads `payment_method` (an id or a test token) or `payment_method_data`.
-pub(super) fn method(fields: &Fields<'_>) -> Result<Option<MethodRef>, Refusal> {
-    let known = &["type", "card", "us_bank_account", "sepa_debit"];
-    fields.only_one("payment_method", "payment_method_data")?;
-    if let Some(data) = fields.group("payment_method_data", &[known])? {
-        return Ok(Some(match make_of(&data)? {
-            (test, Some(expiry)) => MethodRef::Card(test, expiry),
-            (test, None) => MethodRef::Test(test),
-        }));
-    }
-    let Some(text) = fields.text("payment_method")? else {
-        return Ok(None);
-    };
-    if let Some(test) = TestMethod::from_token(&text) {
-        return Ok(Some(MethodRef::Test(test)));
-    }
-    fields.id("payment_method", "PaymentMethod").map(|id| id.map(MethodRef::Saved))
+/// Reads `POST /v1/charges`.
+pub(super) fn create_charge(params: &Value) -> Read {
+    let own = &["amount", "application_fee_amount", "capture", "currency", "customer", "source", "transfer_data"];
+    let fields = Fields::of(params, &[own, TEXTS, PAYMENT_TEXTS, &["expand"]])?;
+    let amount = fields.required("amount", fields.integer("amount")?)?;
+    let currency = fields.required("currency", currency(&fields, "currency")?)?;
+    Ok(Command::CreateCharge(Box::new(CreateCharge {
+        amount,
+        currency,
+        source: source(&fields, "source")?,
+        customer: fields.id("customer", "customer")?,
+        capture: fields.boolean("capture")?.unwrap_or(true),
+        application_fee_amount: fields.integer("application_fee_amount")?,
+        transfer_data: transfer_data(&fields)?,
+        texts: fields.texts()?,
+    })))
 }
 
-/// Reads the `type` of a method.
-pub(super) fn method_type(fields: &Fields<'_>) -> Result<Option<MethodType>, Refusal> {
-    fields.parsed("type", MethodType::from_name, "it must be a type of payment method, such as card or sepa_debit.")
-}
-
-/// Reads the test method for a type and a number, and the expiry of a card.
-pub(super) fn make_of(fields: &Fields<'_>) -> Result<(TestMethod, Option<Expiry>), Refusal> {
-    let method_type = method_type(fields)?;
-    let method_type = fields.required("type", method_type)?;
-    let (number_name, more): (_, &[&str]) = match method_type {
-        MethodType::Card => ("number", &["exp_month", "exp_year", "cvc", "token"]),
-        MethodType::UsBankAccount => ("account_number", &[]),
-        MethodType::SepaDebit => ("iban", &[]),
-        MethodType::BankTransfer => ("reference", &[]),
-        MethodType::Other(_) => ("", &[]),
-    };
-    let name = method_type.name();
-    if let Some(other) = MethodType::ALL.iter().find(|other| **other != method_type && fields.has(other.name())) {
-        let why = format!("it is data of another type of method than {name}.");
-        return Err(Reason::InvalidValue(fields.param(other.name()), why).into());
-    }
-    if let MethodType::Other(other) = method_type {
-        return Ok((TestMethod::Other(other), None));
-    }
-    let group = fields.required(name, fields.group(name, &[&[number_name], more])?)?;
-    group.only_one("token", number_name)?;
-    if let Some(token) = group.text("token")? {
-        let missing = || Reason::NotFound { noun: "token".into(), id: token.clone(), param: group.param("token") };
-        return Ok((TestMethod::from_token(&token).ok_or_else(missing)?, None));
-    }
-    let number = group.required(number_name, group.text(number_name)?)?;
-    let digits: String = number.chars().filter(|c| !c.is_whitespace()).collect();
-    let unknown =
-        || Reason::InvalidValue(group.param(number_name), "it is not the number of a test method.".to_owned());
-    let test_method = TestMethod::from_number(method_type, &digits).ok_or_else(unknown)?;
-    Ok((test_method, expiry(&group)?))
-}
-
-/// Reads the expiry of a card and checks its data, as far as that needs no date (P24). A year of two digits is one of
-/// this century.
-fn expiry(card: &Fields<'_>) -> Result<Option<Expiry>, Refusal> {
-    let wrong = |name: &str| -> Refusal {
-        Reason::InvalidCard(format!("invalid_{}", name.replace("exp_", "expiry_")).into(), name.to_owned().into())
-            .into()
-    };
-    if let Some(cvc) = card.text("cvc")?
-        && !(matches!(cvc.len(), 3 | 4) && cvc.bytes().all(|digit| digit.is_ascii_digit()))
-    {
-        return Err(wrong("cvc"));
-    }
-    let month = match card.integer("exp_month")? {
-        None => None,
-        Some(month @ 1..=12) => u8::try_from(month).ok(),
-        Some(_) => return Err(wrong("exp_month")),
-    };
-    let year = match card.integer("exp_year")? {
-        None => None,
-        Some(year @ 0..=99) => u16::try_from(year.saturating_add(2000)).ok(),
-        Some(year @ 1970..=9999) => u16::try_from(year).ok(),
-        Some(_) => return Err(wrong("exp_year")),
-    };
-    Ok(month.zip(year).map(|(month, year)| Expiry { month, year }))
+/// Reads `POST /v1/charges/:id/capture`.
+pub(super) fn capture_charge(charge: ChargeId, params: &Value) -> Read {
+    let own = &["amount", "application_fee_amount", "receipt_email", "statement_descriptor", "transfer_data"];
+    let fields = Fields::of(params, &[own, &["expand", "statement_descriptor_suffix", "transfer_group"]])?;
+    Ok(Command::CaptureCharge(CaptureCharge {
+        charge,
+        amount: fields.integer("amount")?,
+        application_fee_amount: fields.integer("application_fee_amount")?,
+        transfer_amount: transfer_amount(&fields)?,
+        texts: fields.texts()?,
+    }))
 }
 
 pub(super) fn method_types(fields: &Fields<'_>) -> Result<Option<MethodTypes>, Refusal> {
@@ -338,11 +287,7 @@ pub(super) fn card_options(fields: &Fields<'_>) -> Result<CardOptions, Refusal> 
     if options.is_cleared("card") {
         return Ok(CardOptions { capture_manual: Some(false), request_multicapture: Some(false) });
     }
-    let known: &[&[&str]] = &[&["verification_method"]];
-    if let Some(bank) = options.unless_cleared("us_bank_account", |options, name| options.group(name, known))? {
-        // A payment verifies its account at once; only a setup takes days to verify one.
-        bank.choice("verification_method", &[("automatic", ()), ("instant", ())])?;
-    }
+    options.unless_cleared("us_bank_account", |options, name| options.group(name, &[]))?;
     let known = &["capture_method", "request_multicapture"];
     let Some(card) = options.group("card", &[known])? else {
         return Ok(CardOptions::default());

@@ -10,14 +10,16 @@ thread_local! {
     static READ: RefCell<BTreeSet<String>> = const { RefCell::new(BTreeSet::new()) };
 }
 
-/// Parameters that no reader reads: the operation (empty: all), the full name, and the reason.
+/// Parameters that no reader reads: the operation (empty: all), the full name (up to `[`: all below), and the reason.
 const UNREAD: &[(&str, &str, &str)] = &[
     ("", "expand", "the server reads it for every operation"),
     ("", "client_secret", "the API key alone decides over access"),
     ("", "mandate_data", "the engine keeps no mandates"),
     ("", "use_stripe_sdk", "it chooses how a browser library shows a challenge"),
     ("POST /v1/payment_intents/{id}/confirm", "mandate", "the engine keeps no mandates"),
-    ("POST /v1/charges/{id}/capture", "", "a charge is captured through its payment: the operation is always refused"),
+    ("POST /v1/charges", "source[", "the texts of a card by number leave no trace"),
+    ("POST /v1/tokens", "", "a token shows its data as given"),
+    ("POST /v1/payment_intents/{id}/increment_authorization", "", "no authorization is incremented: always refused"),
     (SESSIONS, "line_items[0][price_data][product_data][description]", "the engine keeps no products"),
     (SESSIONS, "line_items[0][price_data][product_data][images]", "the engine keeps no products"),
     (SESSIONS, "line_items[0][price_data][product_data][metadata]", "the engine keeps no products"),
@@ -41,6 +43,7 @@ const UNDOCUMENTED: &[(&str, &str, &str)] = &[
     ("", "payment_method_data[card][number]", CARD_DATA),
     ("", "payment_method_data[card][token]", CARD_DATA),
     ("", "payment_method_types", TYPES),
+    ("POST /v1/charges", "source[", CARD_DATA),
     ("POST /v1/payment_intents/{id}/confirm", "application_fee_amount", "B50: a confirmation may give the fee"),
     ("POST /v1/payment_intents/{id}/confirm", "transfer_data", "B50: a confirmation may give the transfer amount"),
     ("POST /v1/payment_intents/{id}/confirm", "transfer_data[amount]", "B50: a confirmation may give it"),
@@ -48,7 +51,8 @@ const UNDOCUMENTED: &[(&str, &str, &str)] = &[
 
 /// Returns whether a row of a list is about a parameter of an operation.
 fn is_about((at, row, _): &(&str, &str, &str), operation: &str, name: &str) -> bool {
-    (at.is_empty() || *at == operation) && (row.is_empty() || *row == name)
+    let is_below = row.ends_with('[') && name.starts_with(row);
+    (at.is_empty() || *at == operation) && (row.is_empty() || *row == name || is_below)
 }
 
 /// The known parameters of an operation and those of them that were read.
@@ -127,13 +131,26 @@ const REQUESTS: &[(&str, &[&str])] = &[
     ("/v1/transfers", &["amount=5 currency=usd destination=acct_00000000001"]),
     ("/v1/webhook_endpoints", &["url=https://x enabled_events[]=*"]),
     ("/v1/checkout/sessions", &["customer_details[email]=x created[gt]=5"]),
+    (
+        "/v1/charges",
+        &[
+            "amount=5 currency=usd source=tok_visa transfer_data[destination]=acct_00000000001 shipping[name]=A \
+             shipping[address][line1]=x",
+            "amount=5 currency=usd source[object]=card source[number]=4242424242424242",
+        ],
+    ),
+    ("/v1/charges/{id}/capture", &["transfer_data[amount]=5"]),
+    ("/v1/tokens", &["card[number]=4242424242424242", "bank_account[country]=US"]),
+    ("/v1/accounts/{account}/persons", &["relationship[owner]=true"]),
 ];
 
 /// Returns the parameters that the readers of all routes know and read.
 fn parameters() -> Vec<Parameters> {
     let prefixes =
         ["pi", "ch", "re", "seti", "cs_test", "cus", "pm", "tr", "trr", "fee", "fr", "txn", "evt", "we", "acct"];
-    let ids = prefixes.map(|prefix| format!("{prefix}_00000000001"));
+    let of_data = ["prod", "price", "shr", "ba", "person", "txi", "tok"];
+    let ids = prefixes.iter().chain(&of_data).map(|prefix| format!("{prefix}_00000000001"));
+    let ids: Vec<String> = ids.collect();
     let of_route = |route: &Route<Reader>| {
         let rows = REQUESTS.iter().filter(|(pattern, _)| *pattern == route.pattern).flat_map(|(_, rows)| *rows);
         let requests: Vec<&str> = rows.copied().chain([""]).collect();

@@ -5,14 +5,15 @@
 
 use super::fields::{Fields, read_id};
 use super::path::{Path, Reader, Route, Verb, locate};
-use super::{Read, money, payments, setups};
-use crate::command::{Command, TextsChange};
+use super::{Read, data_routes, money, payments, setups};
+use crate::command::{Command, MethodRef, TextsChange};
 use crate::ids::NotAnId;
 use crate::refusal::{Reason, Refusal};
 use crate::test_methods::TestMethod;
 use crate::{Kind, ObjectId};
 use serde_json::Value;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 /// Returns the command of a request to `path` (`/v1/payment_intents/pi_…/capture`) with its parameters.
 ///
@@ -27,26 +28,40 @@ use std::str::FromStr;
 #[must_use]
 pub fn command(verb: Verb, path: &str, params: &Value) -> Command {
     let path = Path::new(path);
-    match locate(ROUTES, Some(verb), &path) {
+    match locate(&ROUTES, Some(verb), &path) {
         Ok((route, id)) => path.command(route.handler, id, params),
         Err(_) => path.malformed(Reason::UnknownRoute(format!("/v1/{}", path.0.join("/"))).into()),
     }
 }
 
-const fn get(pattern: &'static str, parameters: &'static str, answer: &'static str, handler: Reader) -> Route<Reader> {
+pub(super) const fn get(
+    pattern: &'static str,
+    parameters: &'static str,
+    answer: &'static str,
+    handler: Reader,
+) -> Route<Reader> {
     Route { verb: Verb::Get, pattern, parameters, answer, handler }
 }
 
-const fn post(pattern: &'static str, parameters: &'static str, answer: &'static str, handler: Reader) -> Route<Reader> {
+pub(super) const fn post(
+    pattern: &'static str,
+    parameters: &'static str,
+    answer: &'static str,
+    handler: Reader,
+) -> Route<Reader> {
     Route { verb: Verb::Post, pattern, parameters, answer, handler }
 }
 
-const fn delete(pattern: &'static str, answer: &'static str, handler: Reader) -> Route<Reader> {
+pub(super) const fn delete(pattern: &'static str, answer: &'static str, handler: Reader) -> Route<Reader> {
     Route { verb: Verb::Delete, pattern, parameters: "", answer, handler }
 }
 
 /// Every operation that the engine decides.
-pub const ROUTES: &[Route<Reader>] = &[
+pub static ROUTES: LazyLock<Vec<Route<Reader>>> =
+    LazyLock::new(|| PAYMENTS.iter().chain(data_routes::ROUTES).copied().collect());
+
+/// The operations on payments, customers and money.
+const PAYMENTS: &[Route<Reader>] = &[
     post(
         "/v1/payment_intents",
         "amount!:int currency!:text application_fee_amount:int capture_method:=automatic|automatic_async|manual \
@@ -88,6 +103,18 @@ pub const ROUTES: &[Route<Reader>] = &[
         "payment_intent",
         |id, params| payments::cancel(intent(id)?, params),
     ),
+    post("/v1/payment_intents/{id}/increment_authorization", "amount!:int", "payment_intent", |id, params| {
+        let texts = ["description", "metadata", "statement_descriptor", "transfer_data", "application_fee_amount"];
+        let fields = Fields::of(params, &[&["amount", "expand"], &texts])?;
+        fields.required("amount", fields.integer("amount")?)?;
+        Ok(Command::IncrementAuthorization { intent: intent(id)? })
+    }),
+    post(
+        "/v1/payment_intents/{id}/verify_microdeposits",
+        "descriptor_code:text amounts:list",
+        "payment_intent",
+        |id, params| Ok(Command::VerifyPaymentMicrodeposits { intent: intent(id)?, proof: setups::proof(params)? }),
+    ),
     get("/v1/charges", "customer:text payment_intent:text transfer_group:text", "[charge]", |_, params| {
         list(Kind::Charge, &["customer", "payment_intent"], params)
     }),
@@ -102,10 +129,15 @@ pub const ROUTES: &[Route<Reader>] = &[
             Ok(Command::UpdateCharge { charge, texts: Fields::of(params, &[known])?.texts()? })
         },
     ),
-    post("/v1/charges/{id}/capture", "", "charge", |id, params| {
-        let known = &["amount", "application_fee_amount", "receipt_email", "statement_descriptor", "transfer_data"];
-        Fields::of(params, &[known, &["expand", "statement_descriptor_suffix", "transfer_group"]])?;
-        Ok(Command::CaptureCharge { charge: named(id, "charge", "id")? })
+    post(
+        "/v1/charges",
+        "amount!:int currency!:text application_fee_amount:int capture:bool customer:text description:text metadata:map \
+         receipt_email:text source:text statement_descriptor:text transfer_group:text",
+        "charge",
+        |_, params| payments::create_charge(params),
+    ),
+    post("/v1/charges/{id}/capture", "amount:int application_fee_amount:int", "charge", |id, params| {
+        payments::capture_charge(named(id, "charge", "id")?, params)
     }),
     get("/v1/charges/{id}/refunds", "", "[refund]", |id, params| owned(Kind::Refund, id, "charge", params)),
     post(
@@ -277,12 +309,6 @@ pub const ROUTES: &[Route<Reader>] = &[
         nothing(params)?;
         Ok(Command::DeleteWebhookEndpoint { endpoint: named(id, "webhook_endpoint", "id")? })
     }),
-    post("/v1/accounts", "business_type:text country:text email:text type:text", "account", |_, params| {
-        let fields = Fields::of(params, &[&["country", "metadata", "expand"]])?;
-        let country = fields.text("country")?.unwrap_or_else(|| "US".to_owned());
-        Ok(Command::CreateAccount { country, texts: fields.texts()? })
-    }),
-    get("/v1/accounts/{id}", "", "account", |id, params| one(id, Kind::Account, params)),
 ];
 
 fn intent(id: &str) -> Result<crate::PaymentIntentId, Refusal> {
@@ -299,17 +325,17 @@ fn nothing(params: &Value) -> Result<(), Refusal> {
 }
 
 /// Reads a page of all objects of a kind.
-fn list(kind: Kind, narrowing: &[&str], params: &Value) -> Read {
+pub(super) fn list(kind: Kind, narrowing: &[&str], params: &Value) -> Read {
     money::list(kind, None, narrowing, params)
 }
 
 /// Reads a page of the objects of a kind that belong to the object with this id.
-fn owned(kind: Kind, owner: &str, noun: &'static str, params: &Value) -> Read {
+pub(super) fn owned(kind: Kind, owner: &str, noun: &'static str, params: &Value) -> Read {
     money::list(kind, Some(named::<ObjectId>(owner, noun, "id")?), &[], params)
 }
 
 /// Reads the retrieval of one object of a kind.
-fn one(text: &str, kind: Kind, params: &Value) -> Read {
+pub(super) fn one(text: &str, kind: Kind, params: &Value) -> Read {
     let (noun, param) = kind.name_and_param();
     let id: ObjectId = named(text, noun, param)?;
     if id.kind() == kind {
@@ -325,7 +351,7 @@ fn method(text: &str, params: &Value) -> Read {
     match TestMethod::from_token(text) {
         Some(test_method) => {
             nothing(params)?;
-            Ok(Command::CreatePaymentMethod { test_method, expiry: None, texts: TextsChange::default() })
+            Ok(Command::CreatePaymentMethod { method: MethodRef::Test(test_method), texts: TextsChange::default() })
         }
         None => one(text, Kind::PaymentMethod, params),
     }
@@ -341,38 +367,13 @@ impl FromStr for Never {
     }
 }
 
-fn named<T: FromStr<Err = NotAnId>>(text: &str, noun: &'static str, param: &'static str) -> Result<T, Refusal> {
+pub(super) fn named<T: FromStr<Err = NotAnId>>(
+    text: &str,
+    noun: &'static str,
+    param: &'static str,
+) -> Result<T, Refusal> {
     read_id(text, noun, param.into())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Every pattern, with an id in each of its places, is located as itself: no two rows overlap.
-    #[test]
-    fn every_row_is_located_once() {
-        for (number, route) in ROUTES.iter().enumerate() {
-            let path = route.pattern.replace(['{', '}'], "");
-            let path = Path::new(&path);
-            for (other, rival) in ROUTES.iter().enumerate() {
-                let same = rival.verb == route.verb && rival.id_in(&path).is_some();
-                assert_eq!(same, number == other, "{} {}", route.verb.name(), route.pattern);
-            }
-        }
-    }
-
-    #[test]
-    fn other_methods_and_other_paths_are_told_apart() {
-        let at = |verb, path: &'static str| {
-            locate(ROUTES, verb, &Path::new(path)).map(|(route, id)| (route.pattern, id)).map_err(|verbs| verbs.len())
-        };
-        assert_eq!(at(Some(Verb::Get), "/v1/charges/x/refunds/y"), Ok(("/v1/charges/{charge}/refunds/{id}", "y")));
-        assert_eq!(at(Some(Verb::Delete), "/v1/customers/x"), Ok(("/v1/customers/{id}", "x")));
-        assert_eq!(at(Some(Verb::Delete), "/v1/charges/x"), Err(2));
-        assert_eq!(at(None, "/v1/customers/x"), Err(3));
-        for nothing in ["", "/", "/v1/", "/v1/nothing", "/v1/charges/x/refunds/y/z", "/v1/charges/x/y"] {
-            assert_eq!(at(Some(Verb::Get), nothing), Err(0), "{nothing}");
-        }
-    }
-}
+mod tests;

@@ -10,27 +10,20 @@ use serde_json::{Map, Value};
 /// first row that fits decides.
 const NOT_SERVED: &[(&str, &str)] = &[
     ("account_token", ""),
-    ("adaptive_pricing.enabled", "false"),
     ("after_expiration", "false"),
-    ("allow_promotion_codes", "false"),
+    ("application_fee", ""),
     ("allowed_payment_method_types", ""),
     ("amount_to_confirm", ""),
     ("attach_to_self", "false"),
     ("automatic_tax.enabled", "false"),
     ("automatic_tax.liability.type", "self"),
     ("automatic_tax", ""),
-    ("balance", "0"),
-    ("bank_account", ""),
-    ("cash_balance.settings.reconciliation_mode", "automatic"),
     ("confirmation_token", ""),
     ("coupon", ""),
     ("customer_account", ""),
-    ("customer_creation", "if_required"),
     ("customer_update", "never"),
-    ("default_currency", "usd"),
-    ("default_source", ""),
+    ("destination", ""),
     ("discounts", ""),
-    ("external_account", ""),
     ("flow_directions", "inbound"),
     ("hooks", ""),
     ("invoice_creation.enabled", "false"),
@@ -41,22 +34,15 @@ const NOT_SERVED: &[(&str, &str)] = &[
     ("payment_method_configuration", ""),
     ("payment_record", ""),
     ("promotion_code", ""),
-    ("saved_payment_method_options.payment_method_remove", "disabled"),
-    ("saved_payment_method_options.payment_method_save", "disabled"),
-    ("saved_payment_method_options", ""),
     ("settings.card_payments.decline_on", "false"),
     ("shared_payment_granted_token", ""),
-    ("shipping_options", ""),
     ("single_use", ""),
-    ("source", ""),
     ("source_type", "card"),
     ("subscription_data", ""),
     ("tax.validate_location", "deferred"),
-    ("tax_id_collection.enabled", "false"),
-    ("tax_id_collection.required", "never"),
-    ("tax_id_data", ""),
     ("test_clock", ""),
     ("transfer_data.payment_data", ""),
+    ("transfer_lookup_key", "false"),
     ("validate", "false"),
     ("wallet_options", "never"),
 ];
@@ -86,7 +72,16 @@ const OPTIONS: &[(&str, &[&str])] = &[
     ),
     ("customer_balance", &["bank_transfer", "funding_type", "setup_future_usage"]),
     ("sepa_debit", &["mandate_options", "setup_future_usage"]),
-    ("us_bank_account", &["financial_connections", "mandate_options", "setup_future_usage", "transaction_purpose"]),
+    (
+        "us_bank_account",
+        &[
+            "financial_connections",
+            "mandate_options",
+            "setup_future_usage",
+            "transaction_purpose",
+            "verification_method",
+        ],
+    ),
 ];
 
 /// The options of the other payable types that are stored: those that only describe the payment to the provider and the
@@ -245,8 +240,11 @@ pub(super) fn as_shown(path: &Path<'_>, given: &mut Value) {
         }
     }
     let Value::Object(map) = given else { return };
-    if !path.is("accounts") {
+    if path.0.first() != Some(&"accounts") {
         return;
+    }
+    if path.0.get(2) == Some(&"persons") {
+        hide(map);
     }
     if let Some(Value::Object(capabilities)) = map.get_mut("capabilities") {
         for status in capabilities.values_mut() {

@@ -2,19 +2,20 @@
 
 use super::Read;
 use super::fields::{Fields, TEXTS};
+use super::methods::{made, method, source};
 use super::payments::{
-    CAPTURE_METHODS, PAYMENT_TEXTS, USAGES, card_options, confirm_options, currency, make_of, method, method_settings,
-    method_types, transfer_data,
+    CAPTURE_METHODS, PAYMENT_TEXTS, USAGES, card_options, confirm_options, currency, method_settings, method_types,
+    transfer_data,
 };
 use crate::command::{
-    Command, ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, CustomerFields, LineItemTerms, MethodRef,
-    Microdeposits, TextsChange, UpdateSetupIntent,
+    Command, ConfirmSetupIntent, CreateCheckoutSession, CreateSetupIntent, CustomerFields, ItemPrice, LineItemTerms,
+    MethodRef, Microdeposits, TextsChange, UpdateSetupIntent,
 };
 use crate::objects::{CancellationReason, MethodTypes, SessionMode, UiMode, Usage};
 use crate::refusal::{Reason, Refusal};
 use crate::test_methods::{MethodType, TestMethod};
 use crate::{CustomerId, PaymentMethodId, SetupIntentId};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 const UI_MODES: &[(&str, UiMode)] = &[
     ("hosted_page", UiMode::Hosted),
@@ -96,16 +97,21 @@ pub(super) fn cancel(intent: SetupIntentId, params: &Value) -> Read {
 }
 
 pub(super) fn verify_microdeposits(intent: SetupIntentId, params: &Value) -> Read {
+    Ok(Command::VerifyMicrodeposits { intent, proof: proof(params)? })
+}
+
+/// Reads the proof that the customer owns a bank account.
+pub(super) fn proof(params: &Value) -> Result<Microdeposits, Refusal> {
     let fields = Fields::of(params, &[&["amounts", "descriptor_code", "expand"]])?;
     fields.only_one("amounts", "descriptor_code")?;
     if let Some(code) = fields.text("descriptor_code")? {
-        return Ok(Command::VerifyMicrodeposits { intent, proof: Microdeposits::Code(code) });
+        return Ok(Microdeposits::Code(code));
     }
     let items = fields.required("amounts", fields.items("amounts")?)?;
     let number = |value: &Value| value.as_i64().or_else(|| value.as_str()?.parse().ok());
     match items.as_slice() {
         [a, b] => match (number(a), number(b)) {
-            (Some(a), Some(b)) => Ok(Command::VerifyMicrodeposits { intent, proof: Microdeposits::Amounts(a, b) }),
+            (Some(a), Some(b)) => Ok(Microdeposits::Amounts(a, b)),
             (None, _) | (_, None) => Err(Reason::NotAnInteger("amounts".into(), "not a number".to_owned()).into()),
         },
         _ => Err(Reason::InvalidValue("amounts".into(), "it must be two amounts.".to_owned()).into()),
@@ -191,31 +197,60 @@ fn line_items(fields: &Fields<'_>) -> Result<Vec<LineItemTerms>, Refusal> {
 }
 
 fn line_item(index: usize, value: &Value) -> Result<LineItemTerms, Refusal> {
-    let item = Fields::item("line_items", index, value, &[&["price_data", "quantity"]])?;
-    let known = &["currency", "product_data", "unit_amount", "unit_amount_decimal", "tax_behavior"];
+    let known = &["adjustable_quantity", "metadata", "price", "price_data", "quantity"];
+    let item = Fields::item("line_items", index, value, &[known])?;
+    item.only_one("price", "price_data")?;
+    let given = ["adjustable_quantity", "metadata"].map(|name| (name.to_owned(), item.sent(name).cloned()));
+    let given: Map<String, Value> = given.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+    let given = Some(given).filter(|given| !given.is_empty()).map(|given| Value::Object(typed(given)).to_string());
+    let quantity = item.integer("quantity")?.unwrap_or(1);
+    if let Some(price) = item.id("price", "price")? {
+        return Ok(LineItemTerms { price: ItemPrice::Stored(price), quantity, given });
+    }
+    let known = &["currency", "product", "product_data", "unit_amount", "unit_amount_decimal", "tax_behavior"];
     let price = item.required("price_data", item.group("price_data", &[known])?)?;
-    let known = &["name", "description", "images", "metadata", "tax_code", "tax_details", "unit_label"];
-    let product = price.required("product_data", price.group("product_data", &[known])?)?;
+    price.only_one("product", "product_data")?;
     price.only_one("unit_amount", "unit_amount_decimal")?;
     let unit_amount = price.integer("unit_amount")?.or(price.whole_decimal("unit_amount_decimal")?);
-    Ok(LineItemTerms {
-        name: product.required("name", product.text("name")?)?,
-        currency: price.required("currency", currency(&price, "currency")?)?,
-        unit_amount: price.required("unit_amount", unit_amount)?,
-        quantity: item.integer("quantity")?.unwrap_or(1),
-    })
+    let (currency, product) = (currency(&price, "currency")?, price.id("product", "product")?);
+    let name = if product.is_some() { None } else { Some(product_name(&price)?) };
+    let currency = price.required("currency", currency)?;
+    let unit_amount = price.required("unit_amount", unit_amount)?;
+    Ok(LineItemTerms { price: ItemPrice::Inline { name, product, currency, unit_amount }, quantity, given })
+}
+
+/// Returns the given parts of a line item with numbers and flags in place of their texts.
+fn typed(given: Map<String, Value>) -> Map<String, Value> {
+    let of = |(name, value): (String, Value)| {
+        let number = || value.as_str().and_then(|text| text.parse::<i64>().ok());
+        let typed = match name.as_str() {
+            "adjustable_quantity" => value.as_object().map(|inner| Value::Object(typed(inner.clone()))),
+            "maximum" | "minimum" => number().map(Value::from),
+            "enabled" => value.as_str().map(|text| Value::Bool(text == "true")),
+            _ => None,
+        };
+        (name, typed.unwrap_or(value))
+    };
+    given.into_iter().map(of).collect()
+}
+
+/// Reads `product_data[name]`.
+fn product_name(price: &Fields<'_>) -> Result<String, Refusal> {
+    let known = &["name", "description", "images", "metadata", "tax_code", "tax_details", "unit_label"];
+    let product = price.required("product_data", price.group("product_data", &[known])?)?;
+    product.required("name", product.text("name")?)
 }
 
 /// The parameters of a customer at creation and later.
 const CUSTOMER: &[&str] = &["name", "email", "description", "metadata", "expand", "invoice_settings"];
 
 pub(super) fn create_customer(params: &Value) -> Read {
-    let fields = Fields::of(params, &[CUSTOMER, &["payment_method"]])?;
+    let fields = Fields::of(params, &[CUSTOMER, &["payment_method", "source"]])?;
     Ok(Command::CreateCustomer { fields: customer_fields(&fields)?, method: method(&fields)? })
 }
 
 pub(super) fn update_customer(customer: CustomerId, params: &Value) -> Read {
-    let fields = Fields::of(params, &[CUSTOMER])?;
+    let fields = Fields::of(params, &[CUSTOMER, &["default_source", "source"]])?;
     Ok(Command::UpdateCustomer { customer, fields: customer_fields(&fields)? })
 }
 
@@ -230,6 +265,8 @@ fn customer_fields(fields: &Fields<'_>) -> Result<CustomerFields, Refusal> {
         name: fields.clearable("name", 256)?,
         email: fields.clearable("email", 512)?,
         default_method: default.transpose()?.flatten(),
+        source: source(fields, "source")?,
+        default_source: fields.id("default_source", "source")?,
         texts: fields.texts()?,
     })
 }
@@ -243,8 +280,7 @@ pub(super) fn create_method(params: &Value) -> Read {
     if let Some(method) = fields.id("payment_method", "PaymentMethod")? {
         return Ok(Command::ClonePaymentMethod { method, customer: fields.id("customer", "customer")? });
     }
-    let (test_method, expiry) = make_of(&fields)?;
-    Ok(Command::CreatePaymentMethod { test_method, expiry, texts: fields.texts()? })
+    Ok(Command::CreatePaymentMethod { method: made(&fields)?, texts: fields.texts()? })
 }
 
 pub(super) fn attach(method: &str, params: &Value) -> Read {

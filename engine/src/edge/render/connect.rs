@@ -2,8 +2,7 @@
 
 use super::{id, maybe_id, metadata, money, nested};
 use crate::objects::{
-    Account, ApplicationFee, BalanceTransaction, Delivery, DeliveryState, FeeRefund, Funds, Reversal, Transfer,
-    WebhookEndpoint,
+    ApplicationFee, BalanceTransaction, Delivery, DeliveryState, FeeRefund, Funds, Reversal, Transfer, WebhookEndpoint,
 };
 use crate::{ChargeId, Currency, Kind};
 use serde_json::{Value, json};
@@ -134,25 +133,10 @@ pub(super) fn balance(balances: &[(Currency, Funds)]) -> Value {
     })
 }
 
-pub(super) fn account(account: &Account) -> Value {
-    json!({
-        "id": id(account.id),
-        "object": "account",
-        "charges_enabled": true,
-        "country": account.country,
-        "default_currency": "usd",
-        "details_submitted": true,
-        "email": null,
-        "metadata": metadata(account.texts.as_deref()),
-        "payouts_enabled": true,
-        "type": "standard",
-    })
-}
-
 pub(super) fn webhook_endpoint(endpoint: &WebhookEndpoint) -> Value {
     let events: Vec<&str> = match &endpoint.events {
         None => vec!["*"],
-        Some(events) => events.iter().map(|event_type| event_type.name()).collect(),
+        Some(events) => events.iter().map(String::as_str).collect(),
     };
     if endpoint.deleted {
         return json!({ "id": id(endpoint.id), "object": "webhook_endpoint", "deleted": true });

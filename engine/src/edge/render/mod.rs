@@ -1,16 +1,20 @@
 //! Objects, events and responses as the JSON of an API version (VER-10).
 
 mod connect;
+mod errors;
 mod payments;
 mod setups;
+mod stored_data;
 
-pub use setups::line_items;
+pub use errors::error;
+pub(crate) use errors::path_of_intent;
+pub use setups::{inline_product, line_items};
+pub use stored_data::capability;
 
 use crate::edge::expandable;
 use crate::money::Money;
 use crate::objects::Object;
 use crate::objects::{Address, Event, Funds, NestedList, Shipping, Texts, Was};
-use crate::refusal::{ErrorType, Refusal};
 use crate::response::{Body, Expanded, Response};
 use crate::version::ApiVersion;
 use crate::{Currency, Kind, ObjectId};
@@ -22,6 +26,8 @@ use std::fmt::Display;
 const DEFAULTS: &[&str] = &[
     "account_holder_type",
     "account_type",
+    "balance",
+    "default_currency",
     "enabled",
     "exp_month",
     "exp_year",
@@ -36,7 +42,7 @@ const DEFAULTS: &[&str] = &[
 #[must_use]
 pub fn object(object: &Object, version: ApiVersion) -> Value {
     let mut shown = fields_of(object, version);
-    if let Some(texts) = object.texts().filter(|texts| texts.given.is_some() && !object.is_deleted()) {
+    if let Some(texts) = object.texts().filter(|texts| texts.given.is_some() && is_described(object)) {
         let mut given = texts.given_map();
         if matches!(object, Object::Charge(_)) {
             // It describes the transfers of the charge.
@@ -45,6 +51,22 @@ pub fn object(object: &Object, version: ApiVersion) -> Value {
         overlay(&mut shown, "", Value::Object(given));
     }
     shown
+}
+
+/// Returns whether the given parameters are to be set in the fields of an object. Stored data shows them already.
+fn is_described(object: &Object) -> bool {
+    let is_data = matches!(
+        object.id().kind(),
+        Kind::Product
+            | Kind::Price
+            | Kind::ShippingRate
+            | Kind::ExternalAccount
+            | Kind::Person
+            | Kind::TaxId
+            | Kind::SourceToken
+            | Kind::Account
+    );
+    !object.is_deleted() && !is_data
 }
 
 /// Sets `value`, given for the field `name`, in `shown`. It replaces an absent or empty value and a default, but no value
@@ -68,7 +90,7 @@ fn overlay(shown: &mut Value, name: &str, value: Value) {
 
 fn fields_of(object: &Object, version: ApiVersion) -> Value {
     match object {
-        Object::Account(o) => connect::account(o),
+        Object::Account(o) => stored_data::account(o),
         Object::Customer(o) => setups::customer(o),
         Object::PaymentMethod(o) => setups::payment_method(o),
         Object::PaymentIntent(o) => payments::payment_intent(o, version),
@@ -84,6 +106,14 @@ fn fields_of(object: &Object, version: ApiVersion) -> Value {
         Object::Event(o) => event(o, o.version),
         Object::WebhookEndpoint(o) => connect::webhook_endpoint(o),
         Object::Delivery(o) => connect::delivery(o),
+        Object::Product(o) => stored_data::product(o),
+        Object::Price(o) => stored_data::price(o),
+        Object::ShippingRate(o) => stored_data::shipping_rate(o),
+        Object::ExternalAccount(o) => stored_data::external_account(o),
+        Object::Person(o) => stored_data::person(o),
+        Object::TaxId(o) => stored_data::tax_id(o),
+        Object::SourceToken(o) => stored_data::token(o),
+        Object::SetupAttempt(o) => stored_data::setup_attempt(o),
     }
 }
 
@@ -219,6 +249,7 @@ pub fn response(response: &Response) -> Value {
             Expanded::Object(found) => object(found, version),
             Expanded::LineItems(session) => line_items(session),
             Expanded::List(nested) => nested_list(nested, version),
+            Expanded::Shown(text) => serde_json::from_str(text).unwrap_or(Value::Null),
         };
         put_at(&mut body, path, rendered);
     }
@@ -268,49 +299,6 @@ fn place_of<'a>(body: &'a mut Value, path: &str) -> Option<&'a mut Value> {
     })
 }
 
-/// Returns a refusal in the provider's error envelope (ERR-1 to ERR-27).
-#[must_use]
-pub fn error(refusal: &Refusal, version: ApiVersion, request: u64) -> Value {
-    let reason = &refusal.reason;
-    let row = reason.row();
-    let mut error = json!({
-        "type": row.error_type.name(),
-        "message": reason.message(),
-        "request_log_url": format!("/v1/requests/{}", request_id(request)),
-    });
-    let mut set = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            put(&mut error, name, value);
-        }
-    };
-    set("code", row.code.map(Value::from));
-    set("param", row.param.map(|param| param.into_owned().into()));
-    set("decline_code", reason.decline_code().map(Value::from));
-    if row.error_type == ErrorType::CardError {
-        payments::card_error_details(&mut error, row.code, reason.card_decline());
-    }
-    let mut set = |name: &str, value: Option<Value>| {
-        if let Some(value) = value {
-            put(&mut error, name, value);
-        }
-    };
-    set("charge", refusal.charge.map(id));
-    set("payment_method", refusal.method.as_deref().map(setups::payment_method));
-    let intent = refusal.intent.as_ref().map(|intent| object(intent, version));
-    set(intent_field(refusal), intent);
-    json!({ "error": error })
-}
-
-/// Returns the name of the field that holds the PaymentIntent or SetupIntent of a refusal.
-const fn intent_field(refusal: &Refusal) -> &'static str {
-    if matches!(refusal.intent, Some(Object::SetupIntent(_))) { "setup_intent" } else { "payment_intent" }
-}
-
-/// Returns the path of the PaymentIntent or SetupIntent in the JSON of a refusal.
-pub(crate) fn path_of_intent(refusal: &Refusal) -> String {
-    format!("error.{}", intent_field(refusal))
-}
-
 /// Returns the address of the list of a kind's objects: of all of them, or of those that belong to `owner` (P4).
 #[must_use]
 pub fn url(kind: Kind, owner: Option<ObjectId>) -> String {
@@ -331,6 +319,14 @@ pub fn url(kind: Kind, owner: Option<ObjectId>) -> String {
         Kind::Event => "events",
         Kind::WebhookEndpoint => "webhook_endpoints",
         Kind::Delivery => "deliveries",
+        Kind::Product => "products",
+        Kind::Price => "prices",
+        Kind::ShippingRate => "shipping_rates",
+        Kind::ExternalAccount => "external_accounts",
+        Kind::Person => "persons",
+        Kind::TaxId => "tax_ids",
+        Kind::SourceToken => "tokens",
+        Kind::SetupAttempt => "setup_attempts",
     };
     match owner {
         // The charges of a payment have no path of their own.

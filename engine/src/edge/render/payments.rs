@@ -102,6 +102,11 @@ const fn capture_method(method: CaptureMethod) -> &'static str {
     }
 }
 
+/// Returns the id of a charge's PaymentIntent; null where the API shows none.
+fn shown_intent(intent: crate::PaymentIntentId) -> Value {
+    if intent.is_of_charge() { Value::Null } else { id(intent) }
+}
+
 pub(super) fn last_error(error: &AttemptError) -> Value {
     let (code, decline_code, message) = error.failure.texts();
     let mut shown = json!({
@@ -124,11 +129,15 @@ pub(super) fn last_error(error: &AttemptError) -> Value {
     shown
 }
 
+/// Returns the page that explains an error.
+pub(super) fn doc_url(code: &str) -> String {
+    format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"))
+}
+
 /// Adds the details of a card error: the page that explains it, and the codes of issuer and network (P14).
 pub(super) fn card_error_details(error: &mut Value, code: Option<&str>, decline: Option<crate::Decline>) {
     if let Some(code) = code {
-        let page = format!("https://stripe.com/docs/error-codes/{}", code.replace('_', "-"));
-        put(error, "doc_url", page.into());
+        put(error, "doc_url", doc_url(code).into());
     }
     let details = decline.map(crate::Decline::details).unwrap_or_default();
     for (name, value) in [("advice_code", details.advice_code), ("network_decline_code", details.network_decline_code)]
@@ -194,7 +203,7 @@ pub(super) fn charge(charge: &Charge, version: ApiVersion) -> Value {
         "metadata": metadata(texts),
         "outcome": outcome(charge),
         "paid": charge.status == ChargeStatus::Succeeded,
-        "payment_intent": id(charge.intent),
+        "payment_intent": shown_intent(charge.intent),
         "payment_method": id(charge.method),
         "payment_method_details": details(charge),
         "receipt_number": null,
@@ -293,7 +302,7 @@ pub(super) fn refund(refund: &Refund) -> Value {
             "reference": refund.network_reference.then(|| format!("{}", refund.id)),
         }), &["reference"]) },
         "metadata": metadata(refund.texts.as_deref()),
-        "payment_intent": id(refund.intent),
+        "payment_intent": shown_intent(refund.intent),
         "payment_method": null,
         "reason": refund.reason.map(crate::objects::RefundReason::name),
         "receipt_number": null,

@@ -45,9 +45,9 @@ pub(super) fn setup_intent(intent: &SetupIntent, version: ApiVersion) -> Value {
 
 pub(super) fn checkout_session(session: &CheckoutSession, version: ApiVersion) -> Value {
     let address = format!("/c/pay/{}?key={:016x}", session.id, session.secret);
-    let open = session.status == SessionStatus::Open;
-    let hosted = session.ui_mode == UiMode::Hosted;
+    let (open, hosted) = (session.status == SessionStatus::Open, session.ui_mode == UiMode::Hosted);
     let secret = format!("{}_secret_{:016x}", session.id, session.secret);
+    let shipped = session.shipping.first().map_or(0, |first| first.amount.minor());
     let shown = json!({
         "id": id(session.id),
         "object": "checkout.session",
@@ -55,7 +55,7 @@ pub(super) fn checkout_session(session: &CheckoutSession, version: ApiVersion) -
         "after_expiration": null,
         "allow_promotion_codes": null,
         "allowed_payment_method_types": null,
-        "amount_subtotal": session.amount_total.map(Money::minor),
+        "amount_subtotal": session.amount_total.map(|total| total.minor().saturating_sub(shipped)),
         "amount_total": session.amount_total.map(Money::minor),
         "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
         "billing_address_collection": null,
@@ -104,18 +104,31 @@ pub(super) fn checkout_session(session: &CheckoutSession, version: ApiVersion) -
         "saved_payment_method_options": null,
         "setup_intent": maybe_id(session.setup_intent),
         "shipping_address_collection": null,
-        "shipping_cost": null,
-        "shipping_options": [],
+        "shipping_cost": shipping_cost(session),
+        "shipping_options": shipping_options(session),
         "status": session.status.name(),
         "submit_type": null,
         "subscription": null,
         "success_url": session.success_url,
-        "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
+        "total_details": { "amount_discount": 0, "amount_shipping": shipped, "amount_tax": 0 },
         "ui_mode": ui_mode(session.ui_mode, version),
         "url": (open && hosted).then_some(address),
         "wallet_options": null,
     });
     without_nulls(shown, &["return_url"])
+}
+
+/// Returns the way of shipping that is part of a session's sum.
+fn shipping_cost(session: &CheckoutSession) -> Option<Value> {
+    session.shipping.first().map(|first| {
+        json!({ "amount_subtotal": money(first.amount), "amount_tax": 0, "amount_total": money(first.amount),
+            "shipping_rate": id(first.rate) })
+    })
+}
+
+fn shipping_options(session: &CheckoutSession) -> Vec<Value> {
+    let shown = |option: &crate::objects::ShippingOption| json!({ "shipping_amount": money(option.amount), "shipping_rate": id(option.rate) });
+    session.shipping.iter().map(shown).collect()
 }
 
 /// Returns the names of the types of methods that the request names, or cards, without those that it excludes.
@@ -148,7 +161,7 @@ pub(super) fn customer(customer: &Customer) -> Value {
         "balance": 0,
         "created": customer.created.seconds(),
         "currency": null,
-        "default_source": null,
+        "default_source": maybe_id(customer.default_source),
         "delinquent": false,
         "description": customer.texts.as_deref().and_then(|texts| texts.description.clone()),
         "email": customer.email,
@@ -208,6 +221,19 @@ pub(super) fn card_checks(row: &TestMethodRow, cvc: &str) -> Value {
     json!({ "address_line1_check": line1, "address_postal_code_check": postal_code, "cvc_check": cvc })
 }
 
+/// Returns the product of an inline price, which no list shows; `None` for a stored product.
+#[must_use]
+pub fn inline_product(session: &CheckoutSession, item: &LineItem, number: usize) -> Option<Value> {
+    let is_inline = item.product.is_none() && item.price.is_none();
+    is_inline.then(|| {
+        json!({ "id": format!("prod_{}_{number}", session.id), "object": "product", "active": false, "attributes": [],
+            "created": session.created.seconds(), "default_price": null, "description": null, "images": [],
+            "livemode": false, "marketing_features": [], "metadata": {}, "name": item.name, "package_dimensions": null,
+            "shippable": null, "statement_descriptor": null, "tax_code": null, "type": "service", "unit_label": null,
+            "updated": session.created.seconds(), "url": null })
+    })
+}
+
 /// Returns the list of a session's line items.
 #[must_use]
 pub fn line_items(session: &CheckoutSession) -> Value {
@@ -219,15 +245,27 @@ pub fn line_items(session: &CheckoutSession) -> Value {
             "currency": currency, "description": item.name, "metadata": {}, "price": price(session, item, number),
             "quantity": item.quantity })
     });
+    let given =
+        session.line_items.iter().map(|item| item.given.as_deref().and_then(|text| serde_json::from_str(text).ok()));
+    let items = items.zip(given).map(|(mut shown, given): (Value, Option<Value>)| {
+        for (name, value) in given.as_ref().and_then(Value::as_object).into_iter().flatten() {
+            put(&mut shown, name, value.clone());
+        }
+        shown
+    });
     super::list(items.collect(), false, &format!("/v1/checkout/sessions/{}/line_items", session.id))
 }
 
-/// Returns the inline price of a line item, which no list shows.
+/// Returns the price of a line item: a stored one, or an inline one, which no list shows.
 fn price(session: &CheckoutSession, item: &LineItem, number: u32) -> Value {
+    if let Some(price) = &item.price {
+        return super::stored_data::price(price);
+    }
+    let product = item.product.map_or_else(|| format!("prod_{}_{number}", session.id), |product| product.to_string());
     json!({ "id": format!("price_{}_{number}", session.id), "object": "price", "active": false,
         "billing_scheme": "per_unit", "created": session.created.seconds(),
         "currency": session.currency.map(crate::Currency::code), "custom_unit_amount": null, "livemode": false,
-        "lookup_key": null, "metadata": {}, "nickname": null, "product": format!("prod_{}_{number}", session.id),
+        "lookup_key": null, "metadata": {}, "nickname": null, "product": product,
         "recurring": null, "tax_behavior": "unspecified", "tiers_mode": null, "transform_quantity": null,
         "type": "one_time", "unit_amount": money(item.unit_amount),
         "unit_amount_decimal": item.unit_amount.minor().to_string() })
