@@ -54,7 +54,8 @@ fn respond(app: &App, call: &Call) -> Result<(Answer, ApiVersion), HttpError> {
     let answer = match located.handler {
         Handler::Local(handler) => {
             let (number, id) = (call.number, located.id);
-            let local = LocalCall { app, caller: &caller, number, key, id, params: &params.tree };
+            let (path, expand) = (call.path.as_str(), params.expand.as_slice());
+            let local = LocalCall { app, caller: &caller, number, key, id, path, expand, params: &params.tree };
             handler(&local).unwrap_or_else(|refusal| Answer::refused(&refusal, version, call.number))
         }
         Handler::Engine(reader) => {

@@ -43,6 +43,7 @@ mod params;
 mod raw;
 mod router;
 mod routes;
+mod search;
 mod shop;
 mod test_helpers;
 mod unreliable;

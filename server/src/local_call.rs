@@ -24,6 +24,10 @@ pub(crate) struct LocalCall<'a> {
     pub(crate) key: Option<&'a str>,
     /// The last id in the path, empty if the path has none.
     pub(crate) id: &'a str,
+    /// The path.
+    pub(crate) path: &'a str,
+    /// The paths that `expand[]` names.
+    pub(crate) expand: &'a [String],
     /// The parameters as a tree.
     pub(crate) params: &'a Value,
 }
@@ -32,7 +36,8 @@ impl LocalCall<'_> {
     /// Executes a command of the engine under the number and the key of this request.
     pub(crate) fn execute(&self, command: Command) -> Response {
         let (version, idempotency_key) = (Some(self.version()), self.key.map(str::to_owned));
-        let request = Request { version, idempotency_key, ..Request::new(self.caller.account, command) };
+        let expand = self.expand.to_vec();
+        let request = Request { version, idempotency_key, expand, ..Request::new(self.caller.account, command) };
         self.app.engine.execute_numbered(request, self.number)
     }
 

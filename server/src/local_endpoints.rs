@@ -5,45 +5,119 @@ use crate::app::{App, accounts};
 use crate::fields::{integer, missing, not_found, only, page};
 use crate::local_call::{Answered, LocalCall, broken};
 use holdfast_engine::command::Command;
+use holdfast_engine::edge::read::{self, Verb};
 use holdfast_engine::edge::render;
 use holdfast_engine::objects::Account;
 use holdfast_engine::time::DAY;
-use holdfast_engine::{AccountId, CheckoutSessionId, Clock, Kind, Object, Reason, Time};
+use holdfast_engine::{AccountId, CheckoutSessionId, Clock, Kind, Object, Reason, Refusal, Time};
 use serde_json::{Value, json};
 use std::sync::PoisonError;
 
 /// The longest step of the clock in one request: ten years, in seconds.
 const LONGEST_STEP: u64 = 3_660 * 86_400;
 
+/// The life of an account link, in seconds.
+const LINK_LIFE: u64 = 300;
+
 /// `GET /v1/account`: the account that the request acts for.
 pub(crate) fn own_account(call: &LocalCall<'_>) -> Answered {
     only(call.params, &[])?;
-    find_account(call, &call.caller.account.to_string())
+    retrieved(call, call.caller.account)
 }
 
-/// `GET /v1/accounts/{id}`: the caller's account, or one connected to it.
-pub(crate) fn account(call: &LocalCall<'_>) -> Answered {
-    only(call.params, &[])?;
-    find_account(call, call.id)
-}
-
-fn find_account(call: &LocalCall<'_>, id: &str) -> Answered {
-    let own = call.caller.account;
-    let found = id.parse::<AccountId>().ok().and_then(|id| call.app.engine.account(id));
-    let visible = found.filter(|account| account.id == own || account.platform == Some(own));
-    visible.map(|account| Answer::ok(rendered(&account))).ok_or_else(|| not_found("account", id))
-}
-
-fn rendered(account: &Account) -> Value {
-    render::object(&Object::from(account.clone()), account.version)
+/// Returns an account as the engine shows it to the caller.
+fn retrieved(call: &LocalCall<'_>, id: AccountId) -> Answered {
+    let response = call.execute(Command::Retrieve(id.into()));
+    Ok(Answer::new(response.status(), render::response(&response)))
 }
 
 /// `GET /v1/accounts`: the accounts connected to the caller's, newest first.
 pub(crate) fn list_accounts(call: &LocalCall<'_>) -> Answered {
     let mut connected = accounts(&call.app.engine, Some(call.caller.account)).map_err(|error| broken(&error))?;
+    connected.retain(|account| !account.deleted);
     connected.reverse();
-    let all = connected.iter().map(|account| rendered(account)).collect();
-    page(call.params, all, "account", render::url(Kind::Account, None)).map(List::into_answer)
+    let ids = connected.iter().map(|account| json!({ "id": account.id.to_string() })).collect();
+    let mut list = page(call.params, ids, "account", render::url(Kind::Account, None))?;
+    for item in &mut list.data {
+        let id = item.get("id").and_then(Value::as_str).and_then(|id| id.parse::<AccountId>().ok());
+        if let Some(id) = id {
+            *item = retrieved(call, id)?.body;
+        }
+    }
+    Ok(list.into_answer())
+}
+
+/// Returns the account in the path, if the caller may see it.
+fn account_in_path(call: &LocalCall<'_>) -> Result<Account, Refusal> {
+    let text = call.path.split('/').nth(3).unwrap_or_default();
+    let id: AccountId = text.parse().map_err(|_| not_found("account", text))?;
+    let response = call.execute(Command::Retrieve(id.into()));
+    let found = response.object().and_then(Object::as_account).map(|account| (**account).clone());
+    found.ok_or_else(|| not_found("account", text))
+}
+
+/// `GET /v1/accounts/{account}/capabilities`.
+pub(crate) fn capabilities(call: &LocalCall<'_>) -> Answered {
+    only(call.params, &[])?;
+    let account = account_in_path(call)?;
+    let names = account.texts.as_deref().and_then(|texts| texts.given_value("capabilities"));
+    let names = names.as_ref().and_then(Value::as_object).into_iter().flatten().map(|(name, _)| name);
+    let data: Vec<Value> = names.filter_map(|name| render::capability(&account, name)).collect();
+    let url = format!("/v1/accounts/{}/capabilities", account.id);
+    Ok(List { data, has_more: false, url }.into_answer())
+}
+
+/// `GET /v1/accounts/{account}/capabilities/{id}`.
+pub(crate) fn capability(call: &LocalCall<'_>) -> Answered {
+    only(call.params, &[])?;
+    shown_capability(&account_in_path(call)?, call.id)
+}
+
+fn shown_capability(account: &Account, name: &str) -> Answered {
+    render::capability(account, name).map(Answer::ok).ok_or_else(|| missing("capability", name, "capability"))
+}
+
+/// `POST /v1/accounts/{account}/capabilities/{id}`.
+pub(crate) fn request_capability(call: &LocalCall<'_>) -> Answered {
+    only(call.params, &["requested"])?;
+    let account = account_in_path(call)?;
+    let requested = crate::fields::text(call.params, "requested")?.unwrap_or("true");
+    let params = json!({ "capabilities": { call.id: { "requested": requested } } });
+    let command = read::command(Verb::Post, &format!("/v1/accounts/{}", account.id), &params);
+    let response = call.execute(command);
+    match (response.object().and_then(Object::as_account), response.refusal()) {
+        (Some(account), _) => shown_capability(account, call.id),
+        (None, Some(refusal)) => Err(refusal.clone()),
+        (None, None) => Err(missing("capability", call.id, "capability")),
+    }
+}
+
+/// `POST /v1/account_links`: the address of a page that this engine does not have, because its accounts are complete.
+pub(crate) fn account_link(call: &LocalCall<'_>) -> Answered {
+    only(call.params, &["account", "collect", "collection_options", "refresh_url", "return_url", "type"])?;
+    let account = crate::fields::text(call.params, "account")?.ok_or_else(|| Reason::Missing("account".into()))?;
+    let kind = crate::fields::text(call.params, "type")?.ok_or_else(|| Reason::Missing("type".into()))?;
+    if !matches!(kind, "account_onboarding" | "account_update") {
+        let why = "it must be account_onboarding or account_update.".to_owned();
+        return Err(Reason::InvalidValue("type".into(), why).into());
+    }
+    let id: AccountId = account.parse().map_err(|_| not_found("account", account))?;
+    let found = call.execute(Command::Retrieve(id.into()));
+    if let Some(refusal) = found.refusal() {
+        return Err(refusal.clone());
+    }
+    let created = call.app.clock.now();
+    let url = format!("{}/setup/c/{id}/{:016x}", call.app.origin, call.number);
+    Ok(Answer::ok(json!({ "object": "account_link", "created": created.seconds(),
+        "expires_at": created.after(LINK_LIFE).seconds(), "url": url })))
+}
+
+/// `POST /v1/accounts/{account}/login_links`.
+pub(crate) fn login_link(call: &LocalCall<'_>) -> Answered {
+    only(call.params, &[])?;
+    let account = account_in_path(call)?;
+    let url = format!("{}/express/{}/{:016x}", call.app.origin, account.id, call.number);
+    Ok(Answer::ok(json!({ "object": "login_link", "created": call.app.clock.now().seconds(), "url": url })))
 }
 
 /// `GET /v1/balance`: the sums of the ledger in each currency, available and pending apart (P22).
@@ -57,19 +131,20 @@ pub(crate) fn balance(call: &LocalCall<'_>) -> Answered {
 pub(crate) fn line_items(call: &LocalCall<'_>) -> Answered {
     only(call.params, &["limit", "starting_after", "ending_before"])?;
     let session: CheckoutSessionId = call.id.parse().map_err(|_| missing("checkout.session", call.id, "session"))?;
-    let response = call.execute(Command::Retrieve(session.into()));
-    match (response.object(), response.refusal()) {
-        (Some(Object::CheckoutSession(session)), _) => {
-            let mut list = render::line_items(session);
-            let Some(Value::Array(items)) = list.get_mut("data").map(Value::take) else {
-                return Err(Reason::Internal("line items are not a list".to_owned()).into());
-            };
-            let url = list.get("url").and_then(Value::as_str).unwrap_or_default().to_owned();
-            page(call.params, items, "item", url).map(List::into_answer)
-        }
-        (_, Some(refusal)) => Err(refusal.clone()),
-        (_, None) => Err(missing("checkout.session", call.id, "session")),
+    // The list is that of the session, and so are its expansions.
+    let expand: Vec<String> = call.expand.iter().map(|path| format!("line_items.{path}")).collect();
+    let expand = if expand.is_empty() { vec!["line_items".to_owned()] } else { expand };
+    let response = LocalCall { expand: &expand, ..*call }.execute(Command::Retrieve(session.into()));
+    if let Some(refusal) = response.refusal() {
+        return Err(refusal.clone());
     }
+    let mut shown = render::response(&response);
+    let list = shown.get_mut("line_items").map(Value::take).unwrap_or_default();
+    let Some(Value::Array(items)) = list.get("data").cloned() else {
+        return Err(Reason::Internal("line items are not a list".to_owned()).into());
+    };
+    let url = list.get("url").and_then(Value::as_str).unwrap_or_default().to_owned();
+    page(call.params, items, "item", url).map(List::into_answer)
 }
 
 /// `GET /v1/test_helpers/clock`.

@@ -4,7 +4,7 @@
 
 use crate::http_error::HttpError;
 use crate::local_call::LocalHandler;
-use crate::{local_endpoints as local, test_helpers as helpers};
+use crate::{local_endpoints as local, search, test_helpers as helpers};
 use axum::http::Method;
 use holdfast_engine::edge::read::{self, Path, Reader, Route, Verb};
 use std::sync::LazyLock;
@@ -74,12 +74,29 @@ const fn post(
     Route { verb: Verb::Post, pattern, parameters, answer, handler }
 }
 
+/// The parameters of a search.
+const SEARCH: &str = "query!:text limit:int page:text";
+
 /// The operations of the server.
 const LOCAL: &[Route<LocalHandler>] = &[
     get("/v1/account", "", "account", local::own_account),
     get("/v1/accounts", "", "[account]", local::list_accounts),
-    get("/v1/accounts/{id}", "", "account", local::account),
+    get("/v1/accounts/{account}/capabilities", "", "[capability]", local::capabilities),
+    get("/v1/accounts/{account}/capabilities/{id}", "", "capability", local::capability),
+    post("/v1/accounts/{account}/capabilities/{id}", "requested:bool", "capability", local::request_capability),
+    post(
+        "/v1/account_links",
+        "account!:text type!:=account_onboarding|account_update refresh_url:text return_url:text collect:text",
+        "account_link",
+        local::account_link,
+    ),
+    post("/v1/accounts/{account}/login_links", "", "login_link", local::login_link),
     get("/v1/balance", "", "balance", local::balance),
+    get("/v1/charges/search", SEARCH, "search_result", search::charges),
+    get("/v1/customers/search", SEARCH, "search_result", search::customers),
+    get("/v1/payment_intents/search", SEARCH, "search_result", search::payment_intents),
+    get("/v1/prices/search", SEARCH, "search_result", search::prices),
+    get("/v1/products/search", SEARCH, "search_result", search::products),
     get("/v1/checkout/sessions/{id}/line_items", "", "[item]", local::line_items),
     get("/v1/test_helpers/clock", "", "test_helpers.clock", local::clock),
     post("/v1/test_helpers/clock/advance", "seconds!:int", "test_helpers.clock", local::advance_clock),

@@ -91,6 +91,44 @@ const flows = {
     assert.strictEqual((await arrived(page, session, '/done')).status, 'complete');
   },
 
+  async 'every problem of a card stands beside its field (P14)'(page) {
+    const session = await hosted();
+    await page.goto(session.url);
+    for (const [field, number, expiry, text] of [
+      ['number', '1234', '12 / 34', /number is incorrect/],
+      ['expiry', VISA, '13 / 34', /expiry is incorrect/],
+      ['expiry', VISA, '12 / 20', /in the past/],
+      ['cvc', '4000 0000 0000 0127', '12 / 34', /security code/],
+      ['expiry', '4000 0000 0000 0069', '12 / 34', /expired/],
+    ]) {
+      await fill(page, number, expiry);
+      assert.match(await page.textContent(`label:has([name=${field}]) [role=alert]`), text);
+      assert.strictEqual(await page.getAttribute(`[name=${field}]`, 'aria-invalid'), 'true');
+      assert.strictEqual((await page.$$('[role=alert]')).length, 1);
+    }
+    await fill(page, VISA);
+    assert.strictEqual((await arrived(page, session, '/done')).status, 'complete');
+  },
+
+  async 'a customer without a mouse pays, and fixes a mistake on the way'(page) {
+    const session = await hosted();
+    await page.goto(session.url);
+    const type = async (texts) => {
+      for (const text of texts) {
+        await page.keyboard.press('Tab');
+        if (text) await page.keyboard.type(text);
+      }
+      await page.keyboard.press('Enter');
+    };
+    await type(['buyer@example.com', VISA, '12 / 20', '123']);
+    await page.waitForSelector('[name=expiry][aria-invalid=true]');
+    assert.strictEqual(await page.evaluate(() => document.activeElement.name), 'expiry');
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('12 / 34');
+    await type(['123']);
+    assert.strictEqual((await arrived(page, session, '/done')).status, 'complete');
+  },
+
   async 'a challenge is passed (C7)'(page) {
     const session = await hosted();
     await page.goto(session.url);

@@ -1,10 +1,12 @@
 //! The OpenAPI 3.0 description of the API (`GET /openapi.json`), built from the table of operations.
 
+mod nested;
 mod table;
 
 use crate::routes::{Handler, TABLE};
 use holdfast_engine::edge::read::{Route, Verb, documented};
 use holdfast_engine::{Currency, MethodType, OtherType};
+use nested::ParameterGroup;
 use serde_json::{Map, Value, json};
 use table::{OBJECTS, PAGE};
 
@@ -99,17 +101,17 @@ fn body(pattern: &str, named: &[Field<'_>]) -> Value {
     let mut properties: Map<String, Value> =
         named.iter().map(|field| (field.name.to_owned(), parameter(field))).collect();
     let endpoint = format!("POST {pattern}");
-    for one in documented().filter(|one| one.endpoint == endpoint) {
-        let (name, inner) = one.name.split_once('[').map_or((one.name, None), |(name, inner)| (name, Some(inner)));
-        let described = || match inner {
-            None => documented_leaf(one.kind),
-            Some(inner) if inner.starts_with("0]") => json!({ "type": "array", "items": {} }),
-            Some(_) => json!({ "type": "object" }),
-        };
-        properties.entry(name).or_insert_with(described);
+    let mut groups = ParameterGroup::default();
+    documented().filter(|one| one.endpoint == endpoint).for_each(|one| groups.add(one.name, one.kind));
+    groups.add_card_data();
+    for (name, schema) in groups.properties() {
+        let known = properties.entry(name).or_insert(Value::Null);
+        // The documented type of a list's items is closer than that of the table.
+        if known.is_null() || *known == json!({ "type": "array", "items": {} }) {
+            *known = schema;
+        }
     }
     properties.insert("expand".to_owned(), json!({ "type": "array", "items": { "type": "string" } }));
-    let is_deep = |schema: &Value| schema["type"] == "object" || schema["type"] == "array";
     let encoding: Map<String, Value> = (properties.iter())
         .filter(|(_, schema)| is_deep(schema))
         .map(|(name, _)| (name.clone(), json!({ "style": "deepObject", "explode": true })))
@@ -125,6 +127,13 @@ fn body(pattern: &str, named: &[Field<'_>]) -> Value {
     }
     json!({ "required": !required.is_empty(),
         "content": { "application/x-www-form-urlencoded": { "schema": form, "encoding": encoding } } })
+}
+
+/// Returns whether a parameter of this schema may have parameters below it.
+fn is_deep(schema: &Value) -> bool {
+    schema["type"] == "object"
+        || schema["type"] == "array"
+        || schema["anyOf"].as_array().is_some_and(|any| any.iter().any(is_deep))
 }
 
 /// Returns the schema of a documented parameter of a type: a number or one of some choices, or a plain type.
@@ -338,6 +347,34 @@ mod tests {
                 assert_eq!(unknown, parameter == "nonsense", "{} {parameter}", route.pattern);
             }
         }
+    }
+
+    /// Returns the part of a schema that has the parameter `name` below it: a property of an object, or the items of a list.
+    fn below<'s>(schema: &'s Value, name: &str) -> Option<&'s Value> {
+        let choices = schema["anyOf"].as_array().into_iter().flatten();
+        let own = if name == "0" { schema.get("items") } else { schema["properties"].get(name) };
+        own.or_else(|| choices.filter_map(|choice| below(choice, name)).next())
+    }
+
+    /// Every nested parameter of the provider's request types stands in the description, with a type.
+    #[test]
+    fn every_nested_parameter_is_described() {
+        let (mut missing, mut nested) = (Vec::new(), 0_u32);
+        for route in TABLE.iter().filter(|route| route.verb == Verb::Post) {
+            let described = body(route.pattern, &fields(route.parameters));
+            let form = &described["content"]["application/x-www-form-urlencoded"]["schema"];
+            let endpoint = format!("POST {}", route.pattern);
+            for one in documented().filter(|one| one.endpoint == endpoint) {
+                let mut parts = one.name.split('[').map(|part| part.trim_end_matches(']'));
+                let found = parts.try_fold(form, below);
+                nested += u32::from(one.name.contains('['));
+                if found.is_none_or(|schema| schema == &json!({})) {
+                    missing.push(format!("{endpoint} {}", one.name));
+                }
+            }
+        }
+        assert_eq!(missing, Vec::<String>::new());
+        assert!(nested > 2_500, "{nested} nested parameters");
     }
 
     /// Every described query parameter of a GET is known.

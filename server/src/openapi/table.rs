@@ -10,10 +10,16 @@ pub(super) const PAGE: &str = "limit:int starting_after:text ending_before:text"
 /// The fields of each kind of object beyond `object`; it may have more.
 pub(super) const OBJECTS: &[(&str, &str)] = &[
     ("account", "id!:text charges_enabled!:bool country!:text default_currency!:text payouts_enabled!:bool type!:text"),
+    ("account_link", "created!:time expires_at!:time url!:text"),
     (
         "application_fee",
         "id!:text account!:@account amount!:int amount_refunded!:int charge!:@charge created!:time currency!:text \
          refunded!:bool",
+    ),
+    (
+        "bank_account",
+        "id!:text account:@account? bank_name:text? country:text currency:text deleted:bool last4:text metadata:map \
+         routing_number:text? status:text",
     ),
     ("balance", "available!:list livemode!:bool pending!:list"),
     (
@@ -38,6 +44,7 @@ pub(super) const OBJECTS: &[(&str, &str)] = &[
     ),
     // A deleted object shows no other field.
     ("customer", "id!:text created:time deleted:bool description:text? email:text? metadata:map name:text?"),
+    ("capability", "id!:text account!:@account requested!:bool requested_at!:time? status!:=active|inactive"),
     ("deleted", "id!:text deleted!:bool"),
     (
         "event",
@@ -46,6 +53,7 @@ pub(super) const OBJECTS: &[(&str, &str)] = &[
     ),
     ("fee_refund", "id!:text amount!:int created!:time currency!:text fee!:@application_fee metadata!:map"),
     ("item", "id!:text amount_total!:int currency!:text? description!:text price!:object quantity!:int"),
+    ("login_link", "created!:time url!:text"),
     (
         "payment_intent",
         "id!:text amount!:int amount_capturable!:int amount_received!:int application_fee_amount!:int? \
@@ -58,10 +66,30 @@ pub(super) const OBJECTS: &[(&str, &str)] = &[
     ),
     ("payment_method", "id!:text created!:time customer!:@customer? metadata!:map type!:text"),
     (
+        "person",
+        "id!:text account:@account created:time deleted:bool email:text? first_name:text? last_name:text? metadata:map \
+         relationship:object",
+    ),
+    (
+        "price",
+        "id!:text active!:bool created!:time currency!:text metadata!:map product!:@product recurring!:object? \
+         type!:=one_time|recurring unit_amount!:int?",
+    ),
+    (
+        "product",
+        "id!:text active:bool created:time default_price:@price? deleted:bool description:text? metadata:map name:text",
+    ),
+    (
         "refund",
         "id!:text amount!:int balance_transaction!:@balance_transaction? charge!:@charge created!:time currency!:text \
          metadata!:map payment_intent!:@payment_intent reason!:text? \
          status!:=canceled|failed|pending|requires_action|succeeded",
+    ),
+    ("search_result", "data!:list has_more!:bool next_page!:text? url!:text"),
+    (
+        "setup_attempt",
+        "id!:text created!:time customer!:@customer? payment_method!:@payment_method setup_intent!:@setup_intent \
+         status!:text usage!:text",
     ),
     (
         "setup_intent",
@@ -70,7 +98,10 @@ pub(super) const OBJECTS: &[(&str, &str)] = &[
          status!:=canceled|processing|requires_action|requires_confirmation|requires_payment_method|succeeded \
          usage!:=off_session|on_session",
     ),
+    ("shipping_rate", "id!:text active!:bool created!:time display_name!:text fixed_amount!:object metadata!:map"),
+    ("tax_id", "id!:text country:text? created:time customer:@customer? deleted:bool type:text value:text"),
     ("test_helpers.clock", "now!:time"),
+    ("token", "id!:text created!:time type!:text used!:bool"),
     (
         "transfer",
         "id!:text amount!:int amount_reversed!:int created!:time currency!:text destination!:@account metadata!:map \

@@ -10,7 +10,11 @@ border-radius:.25rem}button{font:inherit;padding:.6rem 1rem;border:0;border-radi
 color:#fff;cursor:pointer}button.second{background:#6a7383}table{width:100%;border-collapse:collapse}\
 td{padding:.25rem 0}td:last-child{text-align:right}.problem{color:#a41c4e}label .problem{display:block;font-size:.875rem}input[aria-invalid]{border-color:#a41c4e}\
 .shop{margin:0;color:#6a7383}.pair{display:flex;gap:1rem}\
-.pair label{flex:1}a{color:#3d4eac}footer{margin-top:1.5rem;color:#6a7383;font-size:.875rem}";
+.pair label{flex:1}a{color:#3d4eac}footer{margin-top:1.5rem;color:#6a7383;font-size:.875rem}\
+:focus-visible{outline:3px solid #7a8ff0;outline-offset:2px}\
+@media(prefers-color-scheme:dark){:root{color-scheme:dark}body{background:#14171f;color:#e6e9f0}\
+input{background:#1d222e;color:inherit;border-color:#4a5264}button{background:#5b6ee0}button.second{background:#4a5264}\
+.problem{color:#ff8fab}input[aria-invalid]{border-color:#ff8fab}a{color:#a3b1ff}.shop,footer{color:#a0a8b8}}";
 
 /// Returns a text escaped for HTML, between tags and in quoted attributes.
 pub(super) fn escaped(text: &str) -> String {

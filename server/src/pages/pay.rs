@@ -5,7 +5,7 @@ use super::{Page, done, field, pay_address};
 use crate::app::App;
 use holdfast_engine::command::{Command, EnvironmentEvent, MethodRef};
 use holdfast_engine::objects::{CheckoutSession, IntentStatus, SessionMode, SessionStatus, SetupStatus, UiMode};
-use holdfast_engine::{Clock, MethodType, Money, Object, ObjectId, Request, TestMethod, Time};
+use holdfast_engine::{Clock, MethodType, Money, Object, ObjectId, Refusal, Request, TestMethod, Time};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -67,7 +67,8 @@ fn pay(
         (_, SessionStatus::Complete) => done(session),
         (_, SessionStatus::Expired) => gone(),
         (Some(refusal), SessionStatus::Open) => {
-            form(app, session, fields, response.status(), Some(Problem::general(&refusal.reason.message())))
+            let (field, message) = (field_of(refusal), refusal.reason.message());
+            form(app, session, fields, response.status(), Some(Problem { field, message: &message }))
         }
         (None, SessionStatus::Open) if is_challenged(app, session) => {
             Page::Go(format!("/c/challenge/{}?key={:016x}", session.id, session.secret))
@@ -75,6 +76,16 @@ fn pay(
         (None, SessionStatus::Open) => {
             form(app, session, fields, 400, Some(Problem::general("That did not work. Try again.")))
         }
+    }
+}
+
+/// Returns the field that the refusal of a card is about; empty if it is about the whole form.
+fn field_of(refusal: &Refusal) -> &'static str {
+    match refusal.reason.row().param.as_deref() {
+        Some("number") => "number",
+        Some("exp_month" | "exp_year") => "expiry",
+        Some("cvc") => "cvc",
+        Some(_) | None => "",
     }
 }
 
@@ -151,6 +162,9 @@ fn form(app: &App, session: &CheckoutSession, fields: &Value, status: u16, probl
         let sum = Money::new(item.unit_amount.minor().saturating_mul(item.quantity));
         let row = format!("<tr><td>{} × {}</td><td>{}</td></tr>", item.quantity, escaped(&item.name), price(sum));
         bill.push_str(&row);
+    }
+    if let Some(first) = session.shipping.first() {
+        bill.push_str(&format!("<tr><td>Shipping</td><td>{}</td></tr>", price(first.amount)));
     }
     let title = match session.mode {
         SessionMode::Payment => format!("Pay {}", session.amount_total.map(price).unwrap_or_default()),
