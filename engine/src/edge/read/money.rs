@@ -70,10 +70,10 @@ fn events(fields: &Fields<'_>) -> Result<Option<Option<Vec<String>>>, Refusal> {
     let Some(items) = fields.items("enabled_events")? else {
         return Ok(None);
     };
-    let mut types = Vec::new();
+    let (mut types, mut is_all) = (Vec::new(), false);
     for item in items {
         match item.as_str() {
-            Some("*") => return Ok(Some(None)),
+            Some("*") => is_all = true,
             Some(name) => match EventType::from_name(name).is_some() || is_choice(ENDPOINTS, "enabled_events[0]", name)
             {
                 true => types.push(name.to_owned()),
@@ -85,7 +85,7 @@ fn events(fields: &Fields<'_>) -> Result<Option<Option<Vec<String>>>, Refusal> {
             None => return Err(Reason::NotAString("enabled_events".into()).into()),
         }
     }
-    Ok(Some(Some(types)))
+    Ok(Some(Some(types).filter(|_| !is_all)))
 }
 
 /// The operation whose documented choices name every event type.
