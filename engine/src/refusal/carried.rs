@@ -35,10 +35,11 @@ impl Refusal {
 
 impl Refusal {
     /// Returns the refusal of a request whose path names the ids in `path`: an unknown object that the path does not name
-    /// is a wrong parameter, answered 400 (P15).
+    /// is a wrong parameter, answered 400 (ERR-5). An unknown charge is answered 404 wherever it is named (P15).
     #[must_use]
     pub(crate) fn beside(mut self, path: impl Fn(&str) -> bool) -> Self {
         if let Reason::NotFound { noun, id, param } = &self.reason
+            && noun != "charge"
             && !path(id)
         {
             self.reason = Reason::UnknownReference { noun: noun.clone(), id: id.clone(), param: param.clone() };

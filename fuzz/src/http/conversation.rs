@@ -210,6 +210,10 @@ fn prefix(path: &str) -> &'static str {
         ("events", "evt_"),
         ("webhook_endpoints", "we_"),
         ("accounts", "acct_"),
+        ("products", "prod_"),
+        ("prices", "price_"),
+        ("shipping_rates", "shr_"),
+        ("tokens", "tok_"),
     ];
     let name = path.trim_start_matches("/v1/").trim_start_matches("test_helpers/");
     prefixes.iter().find(|(noun, _)| name.starts_with(noun)).map_or("", |(_, prefix)| prefix)
