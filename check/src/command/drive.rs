@@ -64,6 +64,9 @@ pub(super) struct DriveArgs {
     /// The signing secret of an endpoint that was registered by hand; without it the drive registers one
     #[arg(long, value_name = "SECRET")]
     webhook_secret: Option<String>,
+    /// Receive no webhooks, such as those of a server that delivers hours late
+    #[arg(long, conflicts_with_all = ["webhook_listen", "webhook_url", "webhook_secret"])]
+    no_webhooks: bool,
 }
 
 /// Reads a rate such as `20/s` or `20`, from 1 to 100,000 requests a second.
@@ -95,6 +98,7 @@ pub(super) fn run(args: &DriveArgs, options: &CommonOptions, io: &mut Io<'_>) ->
             listen: args.webhook_listen,
             url: args.webhook_url.clone(),
             secret: args.webhook_secret.clone(),
+            skip: args.no_webhooks,
             ..WebhookSettings::default()
         },
         ..Settings::of(&args.url, &args.key)

@@ -189,6 +189,9 @@ fn with_endpoint(
     if !checker.has_intents() {
         return Ok(Looked::NotThere("payments confirmed at their creation"));
     }
+    if checker.server.webhooks.skip {
+        return Ok(Looked::NotThere("deliveries, which --no-webhooks leaves out"));
+    }
     let segment = checker.key(0);
     let Some(url) = checker.server.receiver.as_ref().map(|receiver| receiver.url(&segment)) else {
         return Ok(Looked::NotThere("a way to deliver to this machine (--webhook-url)"));

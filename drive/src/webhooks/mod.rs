@@ -35,16 +35,18 @@ pub struct WebhookSettings {
     pub secret: Option<String>,
     /// The longest wait for a delivery.
     pub patience: Duration,
+    /// Receive nothing: for a server whose deliveries may be later than that, such as one under chaos.
+    pub skip: bool,
 }
 
 impl Default for WebhookSettings {
     fn default() -> Self {
-        Self { listen: None, url: None, secret: None, patience: PATIENCE }
+        Self { listen: None, url: None, secret: None, patience: PATIENCE, skip: false }
     }
 }
 
 impl WebhookSettings {
-    /// Opens the endpoint; `None` if the server, which is not `here`, could not reach it.
+    /// Opens the endpoint; `None` if it is to be skipped, or if the server, which is not `here`, could not reach it.
     ///
     /// # Errors
     /// A sentence that names the option if the address cannot be listened on or the options do not fit together.
@@ -57,7 +59,7 @@ impl WebhookSettings {
         if let Some(url) = self.url.as_ref().filter(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
             return Err(format!("--webhook-url: `{url}` is no URL; give one such as https://example.com/hook"));
         }
-        if !here && self.url.is_none() && self.secret.is_none() {
+        if self.skip || !here && self.url.is_none() && self.secret.is_none() {
             return Ok(None);
         }
         let address = self.listen.unwrap_or_else(|| SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
@@ -240,13 +242,14 @@ mod tests {
         let listen = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
         let of = |listen, url: Option<&str>, secret: Option<&str>, here| {
             let (url, secret) = (url.map(str::to_owned), secret.map(str::to_owned));
-            let opened = WebhookSettings { listen, url, secret, patience: PATIENCE }.open(here);
+            let opened = WebhookSettings { listen, url, secret, ..WebhookSettings::default() }.open(here);
             opened.map(|receiver| receiver.map(|receiver| receiver.url("x")))
         };
         assert!(of(None, Some("https://x"), None, true).unwrap_err().contains("--webhook-listen"));
         assert!(of(None, None, Some("whsec_1"), true).unwrap_err().contains("--webhook-listen"));
         assert!(of(listen, Some("x"), None, false).unwrap_err().contains("--webhook-url"));
         assert_eq!(of(None, None, None, false), Ok(None));
+        assert!(WebhookSettings { skip: true, ..WebhookSettings::default() }.open(true).unwrap().is_none());
         assert_eq!(of(listen, Some("https://x/hook/"), None, false), Ok(Some("https://x/hook/x".to_owned())));
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let refused = of(Some(taken.local_addr().unwrap()), None, None, true);
