@@ -12,11 +12,13 @@ use crate::time::Time;
 use crate::{AccountId, Kind, Object, ObjectId};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 #[derive(Debug, Default)]
 struct Tables {
-    objects: FxHashMap<ObjectId, Object>,
+    /// Each object, and its place among those of its kind.
+    objects: FxHashMap<ObjectId, (usize, Object)>,
     /// Ids of each kind in the order they were first stored.
     created: FxHashMap<Kind, Vec<ObjectId>>,
     events: Vec<Arc<Event>>,
@@ -44,9 +46,18 @@ impl MemoryStore {
 impl Tables {
     fn put(&mut self, object: Object) {
         let id = object.id();
-        if self.objects.insert(id, object).is_none() {
-            self.created.entry(id.kind()).or_default().push(id);
+        match self.objects.entry(id) {
+            Entry::Occupied(mut known) => known.get_mut().1 = object,
+            Entry::Vacant(new) => {
+                let ids = self.created.entry(id.kind()).or_default();
+                new.insert((ids.len(), object));
+                ids.push(id);
+            }
         }
+    }
+
+    fn object(&self, id: ObjectId) -> Option<&Object> {
+        self.objects.get(&id).map(|(_, object)| object)
     }
 
     /// Returns the balances that the ledger entries of `batch` lead to.
@@ -54,7 +65,7 @@ impl Tables {
         let mut changed: FxHashMap<_, Funds> = FxHashMap::default();
         for entry in entries(&batch.objects) {
             let place = (entry.account, entry.currency);
-            let movement = movement(self.objects.get(&entry.id.into()), entry)?;
+            let movement = movement(self.object(entry.id.into()), entry)?;
             let before = changed.get(&place).or_else(|| self.balances.get(&place)).copied().unwrap_or_default();
             let after = before.plus(movement);
             changed.insert(place, after.map_err(|_| balance_out_of_range(entry))?);
@@ -69,14 +80,23 @@ impl Tables {
     }
 
     fn of_kind(&self, kind: Kind) -> impl DoubleEndedIterator<Item = &Object> {
-        let ids = self.created.get(&kind).map(Vec::as_slice).unwrap_or_default();
-        ids.iter().filter_map(|id| self.objects.get(id))
+        self.stored(self.ids(kind))
     }
-}
 
-/// Returns the objects behind `cursor`; none if `cursor` is not among them.
-fn after<'a>(objects: impl Iterator<Item = &'a Object>, cursor: ObjectId) -> impl Iterator<Item = &'a Object> {
-    objects.skip_while(move |object| object.id() != cursor).skip(1)
+    fn ids(&self, kind: Kind) -> &[ObjectId] {
+        self.created.get(&kind).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    fn stored(&self, ids: &[ObjectId]) -> impl DoubleEndedIterator<Item = &Object> {
+        ids.iter().filter_map(|id| self.object(*id))
+    }
+
+    /// Returns the objects of the kind before and after the one that `cursor` names; none if there is no such object.
+    fn around(&self, kind: Kind, cursor: ObjectId) -> (&[ObjectId], &[ObjectId]) {
+        let place = self.objects.get(&cursor).map(|(place, _)| *place).filter(|_| cursor.kind() == kind);
+        let around = place.and_then(|place| self.ids(kind).split_at_checked(place));
+        around.map_or((&[], &[]), |(before, from)| (before, from.get(1..).unwrap_or_default()))
+    }
 }
 
 impl Store for MemoryStore {
@@ -114,7 +134,7 @@ impl Store for MemoryStore {
     }
 
     fn object(&self, id: ObjectId) -> Result<Option<Object>, StoreError> {
-        Ok(self.read().objects.get(&id).cloned())
+        Ok(self.read().object(id).cloned())
     }
 
     fn balance(&self, account: AccountId, currency: Currency) -> Result<Funds, StoreError> {
@@ -130,11 +150,11 @@ impl Store for MemoryStore {
     fn list(&self, account: AccountId, query: &ListQuery) -> Result<Page, StoreError> {
         let tables = self.read();
         let wanted = |object: &&Object| object.account() == account && is_listed(object, query);
-        let all = tables.of_kind(query.kind);
+        let all = |ids| tables.stored(ids).filter(wanted).cloned();
         Ok(match (query.ending_before, query.starting_after) {
-            (Some(newest_known), _) => page(after(all, newest_known).filter(wanted).cloned(), query),
-            (None, Some(oldest_known)) => page(after(all.rev(), oldest_known).filter(wanted).cloned(), query),
-            (None, None) => page(all.rev().filter(wanted).cloned(), query),
+            (Some(newest_known), _) => page(all(tables.around(query.kind, newest_known).1), query),
+            (None, Some(oldest_known)) => page(all(tables.around(query.kind, oldest_known).0).rev(), query),
+            (None, None) => page(all(tables.ids(query.kind)).rev(), query),
         })
     }
 
@@ -179,8 +199,11 @@ impl Store for MemoryStore {
     /// Checks that every parent of an object exists; memory has no pages that could be damaged.
     fn check(&self) -> Result<(), StoreError> {
         let tables = self.read();
-        let lost =
-            tables.objects.values().find(|object| parent(object).is_some_and(|of| !tables.objects.contains_key(&of)));
+        let lost = tables
+            .objects
+            .values()
+            .map(|(_, object)| object)
+            .find(|object| parent(object).is_some_and(|of| !tables.objects.contains_key(&of)));
         match lost {
             Some(object) => Err(StoreError(format!("{} has lost what it belongs to", object.id()))),
             None => Ok(()),

@@ -4,7 +4,6 @@ use crate::chart::Chart;
 use crate::now;
 use holdfast_explorer::{Explorer, Limits, Mode, Space};
 use holdfast_scenarios::space::ModelSpace;
-use std::time::Instant;
 
 /// The most states of each search.
 const STATES: [u64; 4] = [1_000, 10_000, 100_000, 1_000_000];
@@ -35,11 +34,10 @@ pub(crate) fn measure() -> Chart {
 
 /// Returns the mean time of a state and of a transition, in microseconds.
 fn explore<S: Space>(space: &S, mode: Mode, most: u64) -> (f64, f64) {
-    let since = Instant::now();
-    let start = now(since);
+    let start = now();
     let limits = Limits { max_states: Some(most), ..Limits::default() };
     let found = Explorer::new(space).mode(mode).limits(limits).run();
-    let spent = now(since).saturating_sub(start).as_secs_f64() * 1e6;
+    let spent = now().saturating_sub(start).as_secs_f64() * 1e6;
     let summary = &found.summary;
     (spent / summary.unique as f64, spent / summary.transitions as f64)
 }
