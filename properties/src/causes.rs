@@ -85,11 +85,13 @@ fn has_cause(step: &PaymentStep<'_, '_>, kind: Kind) -> bool {
         Kind::IntentPaymentFailed => has_failed(step),
         Kind::ChargePending => entered(step, IntentStatus::Processing),
         Kind::ChargeFailed => {
-            // Without the customer's authentication there is no charge to fail.
-            let is_unasked =
-                |error| matches!(error, PaymentError::AuthenticationRequired | PaymentError::AuthenticationFailure);
-            has_failed(step)
-                && step.after.and_then(|payment| payment.last_error).is_some_and(|error| !is_unasked(error))
+            // Without the customer's authentication there is no charge to fail, unless the dialect has one (P34).
+            let has_charge = |error| {
+                error != PaymentError::AuthenticationFailure
+                    && (error != PaymentError::AuthenticationRequired
+                        || step.config.dialect.absent_customer_leaves_charge)
+            };
+            has_failed(step) && step.after.and_then(|payment| payment.last_error).is_some_and(has_charge)
         }
         Kind::ChargeUpdated => {
             let posted = charges().is_some_and(|(from, to)| from.posting_left.is_some() && to.posting_left.is_none());

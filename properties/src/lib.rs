@@ -163,7 +163,7 @@ catalogue! {
     payment_change notifications::refunds_are_told "refunds and their moves are reported, and nothing else as a refund" "B59 B60 U15 U16 R7 R12 EVT-13 EVT-14";
     notified_step notifications::previous_values_are_true "previous values are the ones that were there" "I16 B55 B58";
     notified_step notifications::changed_values_are_listed "what a notification shows as changed, it lists with its previous value" "I16 A15 B53 B55 B58";
-    notified_step causes::payment_notifications_have_a_cause "a notification about a payment, its charge or its refunds has its cause in the same step" "EVT-22 EVT-3 EVT-4 EVT-5 EVT-6 EVT-8 EVT-10 EVT-11 EVT-13 EVT-14 R8 R10";
+    notified_step causes::payment_notifications_have_a_cause "a notification about a payment, its charge or its refunds has its cause in the same step" "EVT-22 EVT-3 EVT-4 EVT-5 EVT-6 EVT-8 EVT-10 EVT-11 EVT-13 EVT-14 P34 R8 R10" by absent_customer_leaves_charge;
     change causes::setup_and_session_notifications_have_a_cause "a notification about a setup or a session's bank payment has its cause in the same step" "EVT-22 C19 EVT-16 EVT-17 R10";
     payment_change causes::effects_are_notified_without_a_response "refunds, pieces, challenges and failures are notified once, also without a response to the merchant" "C7 C13 EVT-4 EVT-5 EVT-8 EVT-13 R2";
     change causes::setup_effects_are_notified "creation, challenges and failures of a setup are notified once" "C19 EVT-16";

@@ -59,13 +59,7 @@ pub(super) fn single() -> Vec<Variant> {
                 ])
                 .confirms()
                 .confirms_with(METHODS)
-                .on_payment(
-                    When::EXISTING,
-                    [Operation::ConfirmIntent {
-                        intent: IntentId(0),
-                        confirm: Confirm { off_session: true, ..Confirm::default() },
-                    }],
-                )
+                .on_payment(When::EXISTING, [confirm_without_customer()])
                 .authentication()
                 .bank()
                 .jobs()
@@ -77,8 +71,30 @@ pub(super) fn single() -> Vec<Variant> {
                 .time();
             variant(name, alphabet)
         })
-        .chain([edited])
+        .chain([edited, absent_customers()])
         .collect()
+}
+
+/// Returns the confirmation of the first payment while the customer is absent.
+fn confirm_without_customer() -> Operation {
+    Operation::ConfirmIntent { intent: IntentId(0), confirm: Confirm { off_session: true, ..Confirm::default() } }
+}
+
+/// Returns the variant in which an attempt that only the absent customer could authenticate leaves a failed charge (P34).
+fn absent_customers() -> Variant {
+    use PaymentMethod as P;
+    let blank = Create { method: Some(P::AuthenticationRequired), ..Create::of(2) };
+    let alphabet = Alphabet::new()
+        .creates([blank, Create { off_session: true, confirm: true, ..blank }])
+        .creates([P::Visa, P::AuthenticationRequired].map(|method| held(2, method)))
+        .on_payment(When::EXISTING, [confirm_without_customer()])
+        .confirms()
+        .confirms_with([P::Visa, P::Declined, P::AuthenticationRequired])
+        .authentication()
+        .cancels([None]);
+    let mut variant = variant("dialect: an absent customer leaves a failed charge", alphabet);
+    variant.config.dialect.absent_customer_leaves_charge = true;
+    variant
 }
 
 pub(super) fn multicapture() -> Vec<Variant> {

@@ -120,9 +120,8 @@ mod tests {
     /// No transition reads these fields: they decide how an object is shown.
     const SHOWN_ONLY: [&str; 1] = ["release_shown_as_refund"];
 
-    /// No scenario returns a share of exactly one half, and none leaves a failed charge for an absent customer;
-    /// `model/tests/choices.rs` has a table of both choices (P1, P34).
-    const IN_A_TABLE: [&str; 2] = ["half_of_a_share_rounds_up", "absent_customer_leaves_charge"];
+    /// No scenario returns a share of exactly one half; `model/tests/choices.rs` has a table of both choices (P1).
+    const IN_A_TABLE: [&str; 1] = ["half_of_a_share_rounds_up"];
 
     #[test]
     fn each_choice_of_the_dialect_is_explored_both_ways() {

@@ -121,15 +121,15 @@ impl Invocation {
     }
 }
 
-/// The most lines that [`Failures`] keeps of one test's output.
-const LINES_OF_A_TEST: usize = 40;
+/// The most lines that [`Failures`] keeps of one test's output, and of the list of names.
+const LINES_OF_A_PART: usize = 40;
 
 /// Libtest's output about the failed tests.
 #[derive(Debug, Default)]
 struct Failures {
     lines: Vec<String>,
     is_inside: bool,
-    of_this_test: usize,
+    in_this_part: usize,
 }
 
 impl Failures {
@@ -142,8 +142,9 @@ impl Failures {
             return;
         }
         self.is_inside = !line.starts_with("test result:");
-        self.of_this_test = if line.starts_with("---- ") { 0 } else { self.of_this_test.saturating_add(1) };
-        if self.of_this_test <= LINES_OF_A_TEST || line.starts_with("    ") || !self.is_inside {
+        let begins = line == "failures:" || line.starts_with("---- ") || !self.is_inside;
+        self.in_this_part = if begins { 0 } else { self.in_this_part.saturating_add(1) };
+        if self.in_this_part <= LINES_OF_A_PART {
             self.lines.push(line);
         }
     }
@@ -151,7 +152,7 @@ impl Failures {
 
 #[cfg(test)]
 mod tests {
-    use super::{Failures, Invocation, LINES_OF_A_TEST};
+    use super::{Failures, Invocation, LINES_OF_A_PART};
     use std::path::Path;
 
     #[test]
@@ -165,7 +166,7 @@ mod tests {
     #[test]
     fn a_failed_test_is_repeated() {
         let mut failures = Failures::default();
-        let long = "noise\n".repeat(LINES_OF_A_TEST * 2);
+        let long = "    noise\n".repeat(LINES_OF_A_PART * 2);
         let output = format!(
             "test good ... ok\ntest bad ... FAILED\n\nfailures:\n\n---- bad stdout ----\npanicked at a.rs:1:2:\n{long}\n\n\
              failures:\n    bad\n\ntest result: FAILED. 1 passed; 1 failed\ntest other ... ok\n"
@@ -176,7 +177,7 @@ mod tests {
         let text = failures.lines.join("\n");
         assert!(text.contains("panicked at a.rs:1:2:") && text.contains("\n    bad\n"), "{text}");
         assert!(text.ends_with("test result: FAILED. 1 passed; 1 failed"), "{text}");
-        assert!(!text.contains("other") && text.matches("noise").count() < LINES_OF_A_TEST, "{text}");
+        assert!(!text.contains("other") && text.matches("noise").count() < LINES_OF_A_PART, "{text}");
     }
 
     #[test]

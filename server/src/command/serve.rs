@@ -4,7 +4,7 @@ use super::settlement::SettlementOptions;
 use super::{Ending, Outcome};
 use clap::{Args, ValueEnum};
 use holdfast_engine::{AccountId, Dialect, Timing};
-use holdfast_server::chaos::{Chaos, ChaosChoice};
+use holdfast_server::chaos::{Behavior, Chaos, ChaosChoice};
 use holdfast_server::{App, Key, Limits, Opened, ShopName, StoreChoice, origin, serve};
 use std::error::Error;
 use std::io::Write;
@@ -108,7 +108,12 @@ async fn listen(options: Serve) -> Result<(), Failure> {
     } else {
         options.keys
     };
-    let chaos = chaos(&options.chaos, options.chaos_log.as_deref())?;
+    let mut choice = options.chaos;
+    if let Some(choice) = choice.as_mut().filter(|_| options.settlement.settlement_delay.is_some()) {
+        // The delay that is given holds.
+        choice.profile.set(Behavior::FundsLate, 0);
+    }
+    let chaos = chaos(choice, options.chaos_log.as_deref())?;
     let opened = App::in_dialect(&store, &keys, &origin, chaos, options.webhook_retries.dialect());
     let Opened { app, accounts } = opened.map_err(|error| format!("--store {}: {error}", options.store.display()))?;
     for account in &accounts {
@@ -132,7 +137,7 @@ async fn listen(options: Serve) -> Result<(), Failure> {
 }
 
 /// Returns the source of chaos, with its log.
-fn chaos(choice: &Option<ChaosChoice>, log: Option<&Path>) -> Result<Option<Arc<Chaos>>, Failure> {
+fn chaos(choice: Option<ChaosChoice>, log: Option<&Path>) -> Result<Option<Arc<Chaos>>, Failure> {
     let Some(choice) = choice else { return Ok(None) };
     let sink: Box<dyn Write + Send> = match log {
         None => Box::new(std::io::stderr()),
@@ -141,7 +146,7 @@ fn chaos(choice: &Option<ChaosChoice>, log: Option<&Path>) -> Result<Option<Arc<
             Box::new(opened.map_err(|error| format!("--chaos-log {}: {error}", file.display()))?)
         }
     };
-    Ok(Some(Arc::new(Chaos::new(choice.clone(), Some(sink)))))
+    Ok(Some(Arc::new(Chaos::new(choice, Some(sink)))))
 }
 
 /// Prints the address of the server and its API keys to standard output.

@@ -12,7 +12,7 @@ pub(crate) struct SettlementOptions {
     fee: Option<(u32, Money)>,
     /// Seconds until the money of a payment is available [default: unchanged; 172800 for a new account].
     #[arg(long, value_name = "SECONDS", value_parser = delay)]
-    settlement_delay: Option<Seconds>,
+    pub(crate) settlement_delay: Option<Seconds>,
 }
 
 impl SettlementOptions {

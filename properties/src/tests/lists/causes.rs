@@ -70,10 +70,26 @@ pub(super) fn causes() -> Vec<Case> {
                 created(manual(), fresh()).notifies(&[Kind::FeeRefunded]),
             ],
         ),
+        absent_customers(rule),
         effects(),
         setup_causes(),
         setup_effects(),
     ]
+}
+
+/// Examples of the choice whether an attempt without the customer leaves a failed charge (P34).
+fn absent_customers(rule: &'static str) -> Case {
+    let confirm = Confirm { off_session: true, ..Confirm::default() };
+    let absent = Operation::ConfirmIntent { intent: PI, confirm };
+    let refused = to(ready(PaymentMethod::AuthenticationRequired), absent)
+        .says(Err(Rejection::AuthenticationRequired))
+        .pay(|p| {
+            declined(p);
+            p.last_error = Some(PaymentError::AuthenticationRequired);
+        })
+        .notifies(&[Kind::ChargeFailed, Kind::IntentPaymentFailed]);
+    let charged = refused.clone().both(|it| it.config.dialect.absent_customer_leaves_charge = true);
+    Case(rule, vec![charged], vec![refused])
 }
 
 fn effects() -> Case {
