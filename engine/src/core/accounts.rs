@@ -33,7 +33,7 @@ pub(super) fn external_account(
     let given = required(&texts, "external_account", "external_account")?;
     let mut data = match given.as_object() {
         Some(data) => data.clone(),
-        None => of_token(context, given.as_str().unwrap_or_default())?,
+        None => of_token(context, changes, given.as_str().unwrap_or_default())?,
     };
     if data.get("object").is_none_or(|object| object != "card") {
         for name in ["country", "currency"] {
@@ -56,15 +56,19 @@ pub(super) fn external_account(
     Ok(made)
 }
 
-/// Returns the data of an external account behind a token: a documented one, or one of the caller.
-fn of_token(context: &DecisionContext<'_>, token: &str) -> Result<Map<String, Value>, Stop> {
+/// Returns the data of an external account behind a token: a documented one, or one of the caller, which is used up.
+fn of_token(context: &DecisionContext<'_>, changes: &mut Changes, token: &str) -> Result<Map<String, Value>, Stop> {
     let known = token.parse::<TokenId>().ok().and_then(|id| context.objects.token(id));
-    let data = match known.filter(|token| token.account == context.account.id && !token.used) {
-        Some(known) => ["bank_account", "card"].iter().find_map(|kind| {
-            let mut data = given_at(known.texts.as_deref(), kind)?;
-            data.as_object_mut()?.insert("object".to_owned(), (*kind).into());
-            Some(data)
-        }),
+    let data = match known.filter(|token| token.account == context.account.id) {
+        Some(known) if known.used => return Err(Reason::TokenUsed(known.id).into()),
+        Some(known) => {
+            changes.put(SourceToken { used: true, ..(*known).clone() });
+            ["bank_account", "card"].iter().find_map(|kind| {
+                let mut data = given_at(known.texts.as_deref(), kind)?;
+                data.as_object_mut()?.insert("object".to_owned(), (*kind).into());
+                Some(data)
+            })
+        }
         None if token.starts_with("btok_") => Some(json!({ "object": "bank_account", "country": "US",
             "currency": "usd", "last4": "6789", "routing_number": "110000000" })),
         None => TestMethod::from_token(token).map(|method| {

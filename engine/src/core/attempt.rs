@@ -35,12 +35,10 @@ pub(super) fn run(
     attempt: Attempt,
 ) -> Result<(PaymentIntent, Option<Refusal>), Stop> {
     let before = intent.clone();
-    let Attempt { found: Found { method, is_new }, options, authenticated } = attempt;
-    let capture = capture_method(&intent, &method);
-    can_be_held(&intent, &method)?;
-    if is_new {
-        changes.put(Arc::clone(&method));
-    }
+    let Attempt { found, options, authenticated } = attempt;
+    let capture = capture_method(&intent, &found.method);
+    can_be_held(&intent, &found.method)?;
+    let method = found.store(changes);
     let authenticated = authenticated || intent.authenticated || method.is_exempt_for(intent.texts.as_deref());
     if !authenticated {
         can_be_used(&method, &options)?;

@@ -52,7 +52,8 @@ pub(super) fn of(context: &DecisionContext<'_>, request: &CreateCheckoutSession)
         line.quantity = positive(item.quantity, format!("{path}[quantity]"))?.minor();
         line.given.clone_from(&item.given);
         let sum = line.unit_amount.minor().checked_mul(line.quantity).map(Money::new);
-        known.total = known.total.plus(sum.ok_or(crate::money::OutOfRange)?)?;
+        let total = sum.and_then(|sum| known.total.plus(sum).ok());
+        known.total = total.ok_or_else(|| Reason::AmountTooLarge(format!("{path}[quantity]").into(), currency))?;
         known.items.push(line);
     }
     Ok(bill)

@@ -3,7 +3,7 @@
 use super::amounts;
 use super::attempt::{self, Attempt};
 use super::connect;
-use super::customers::{self, Found};
+use super::customers;
 use super::decision_context::{Changes, Decided, DecisionContext, Done, Stop};
 use crate::command::CreatePaymentIntent;
 use crate::money::Money;
@@ -31,12 +31,9 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &CreatePaym
     }
     take_terms(context, request, &mut intent)?;
     let Some(options) = request.confirm.clone() else {
-        if let Some(Found { method, is_new }) = method {
-            intent.method = Some(method.id);
+        if let Some(found) = method {
+            intent.method = Some(found.store(&mut changes).id);
             intent.status = IntentStatus::RequiresConfirmation;
-            if is_new {
-                changes.put(method);
-            }
         }
         context.announce(&mut changes, EventType::PaymentIntentCreated, &intent);
         let intent = Arc::new(intent);

@@ -253,10 +253,32 @@ pub(super) fn attach_to(
 pub(super) struct Found {
     pub(super) method: Arc<PaymentMethod>,
     /// Whether this request created it from a test token, so that it is not stored yet.
-    pub(super) is_new: bool,
+    is_new: bool,
+    /// The token of the caller that this request uses up.
+    token: Option<SourceToken>,
 }
 
 impl Found {
+    /// Returns a stored method.
+    pub(super) fn stored(method: Arc<PaymentMethod>) -> Self {
+        Self { method, is_new: false, token: None }
+    }
+
+    fn new(method: PaymentMethod, token: Option<SourceToken>) -> Self {
+        Self { method: Arc::new(method), is_new: true, token }
+    }
+
+    /// Stores a new method, and the token as used up, so that no later request can use it. Returns the method.
+    pub(super) fn store(self, changes: &mut Changes) -> Arc<PaymentMethod> {
+        if let Some(token) = self.token {
+            changes.put(token);
+        }
+        if self.is_new {
+            changes.put(Arc::clone(&self.method));
+        }
+        self.method
+    }
+
     /// Returns a new method with the data that the request gives for it; a stored method stays as it is.
     pub(super) fn described(mut self, texts: &TextsChange) -> Self {
         if let Some(texts) = Some(self.is_new).filter(|is_new| *is_new).and_then(|_| texts.of_method()) {
@@ -279,12 +301,13 @@ pub(super) fn find_for(
     types: MethodTypes,
 ) -> Result<Found, Stop> {
     let found = match method {
-        MethodRef::Saved(id) => Found { method: context.method(id)?, is_new: false },
-        MethodRef::Token(id) => Found { method: Arc::new(of_token(context, id)?.1), is_new: true },
-        MethodRef::Test(test) => Found { method: Arc::new(new_method(context, test, None)?), is_new: true },
-        MethodRef::Card(test, expiry) => {
-            Found { method: Arc::new(new_method(context, test, Some(expiry))?), is_new: true }
+        MethodRef::Saved(id) => Found::stored(context.method(id)?),
+        MethodRef::Token(id) => {
+            let (token, method) = of_token(context, id)?;
+            Found::new(method, Some(token))
         }
+        MethodRef::Test(test) => Found::new(new_method(context, test, None)?, None),
+        MethodRef::Card(test, expiry) => Found::new(new_method(context, test, Some(expiry))?, None),
     };
     let method = &found.method;
     match (method.customer, customer) {

@@ -35,12 +35,9 @@ pub(super) fn create(context: &DecisionContext<'_>, request: &CreateSetupIntent)
             attempt(context, changes, intent, found, options, false)
         }
         (None, found) => {
-            if let Some(Found { method, is_new }) = found {
-                intent.method = Some(method.id);
+            if let Some(found) = found {
+                intent.method = Some(found.store(&mut changes).id);
                 intent.status = SetupStatus::RequiresConfirmation;
-                if is_new {
-                    changes.put(method);
-                }
             }
             context.announce(&mut changes, EventType::SetupIntentCreated, &intent);
             Ok(finish(changes, intent, None))
@@ -109,13 +106,10 @@ pub(super) fn update(context: &DecisionContext<'_>, request: &UpdateSetupIntent)
     changed.texts = request.texts.apply_with_method(&intent.texts, intent.method, request.method);
     changed.last_error = None;
     if let Some(method) = request.method {
-        let Found { method, is_new } = find(context, method, &changed)?.described(&request.texts);
-        changed.method = Some(method.id);
+        let found = find(context, method, &changed)?.described(&request.texts);
+        changed.method = Some(found.store(&mut changes).id);
         changed.status = SetupStatus::RequiresConfirmation;
         changed.next_action = None;
-        if is_new {
-            changes.put(method);
-        }
     }
     Ok(finish(changes, changed, None))
 }
@@ -175,16 +169,14 @@ fn attempt(
     context: &DecisionContext<'_>,
     mut changes: Changes,
     mut intent: SetupIntent,
-    Found { method, is_new }: Found,
+    found: Found,
     options: ConfirmOptions,
     authenticated: bool,
 ) -> Decided {
     if !authenticated {
-        can_be_used(&method, &options)?;
+        can_be_used(&found.method, &options)?;
     }
-    if is_new {
-        changes.put(Arc::clone(&method));
-    }
+    let method = found.store(&mut changes);
     intent.method = Some(method.id);
     intent.last_error = None;
     intent.next_action = None;
@@ -321,7 +313,7 @@ pub(super) fn authenticate(context: &DecisionContext<'_>, id: SetupIntentId, pas
         let refusal = fail(context, &mut changes, &mut changed, Failure::SetupAuthentication, tried);
         return Ok(finish(changes, changed, Some(refusal)));
     }
-    let found = Found { method: method_of(context, &intent)?, is_new: false };
+    let found = Found::stored(method_of(context, &intent)?);
     attempt(context, changes, changed, found, ConfirmOptions::default(), true)
 }
 

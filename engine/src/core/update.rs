@@ -44,13 +44,10 @@ pub(super) fn payment_intent(context: &DecisionContext<'_>, request: &UpdatePaym
     if let Some(method) = request.choices.method {
         let found = customers::find(context, method, &changed)?.described(&request.texts);
         attempt::can_be_held(&changed, &found.method)?;
-        changed.method = Some(found.method.id);
+        changed.method = Some(found.store(&mut changes).id);
         changed.status = IntentStatus::RequiresConfirmation;
         changed.next_action = None;
         changed.authenticated = false;
-        if found.is_new {
-            changes.put(found.method);
-        }
     }
     if let Some(method) = changed.method.and_then(|id| context.objects.payment_method(id)) {
         attempt::can_be_held(&changed, &method)?;

@@ -38,6 +38,46 @@ fn charges_without_an_intent() {
     );
 }
 
+/// Whatever uses a token uses it up: the same request with it, and a charge, are then refused.
+#[test]
+fn a_token_is_used_once() {
+    let w = TestEngine::immediate();
+    let intent = || w.post("payment_intents", "amount=500 currency=usd payment_method_types[]=card").id();
+    let setup = || w.post("setup_intents", "payment_method_types[]=card").id();
+    let data = "payment_method_data[type]=card payment_method_data[card][token]";
+    let (first, second, third, fourth, fifth) = (intent(), intent(), intent(), setup(), setup());
+    let account = w.post("accounts", "country=US type=custom").id();
+    let rows = [
+        ("charges".to_owned(), "amount=500 currency=usd source".to_owned()),
+        ("charges".to_owned(), "amount=500 currency=usd capture=false source".to_owned()),
+        ("payment_intents".to_owned(), format!("amount=500 currency=usd payment_method_types[]=card {data}")),
+        (
+            "payment_intents".to_owned(),
+            format!("amount=500 currency=usd confirm=true payment_method_types[]=card {data}"),
+        ),
+        (format!("payment_intents/{first}"), data.to_owned()),
+        (format!("payment_intents/{second}/confirm"), data.to_owned()),
+        (format!("payment_intents/{third}"), format!("amount=600 {data}")),
+        ("setup_intents".to_owned(), format!("payment_method_types[]=card {data}")),
+        (format!("setup_intents/{fourth}"), data.to_owned()),
+        (format!("setup_intents/{fifth}/confirm"), data.to_owned()),
+        ("payment_methods".to_owned(), "type=card card[token]".to_owned()),
+        ("customers".to_owned(), "source".to_owned()),
+        (format!("accounts/{account}/external_accounts"), "external_account".to_owned()),
+    ];
+    let card = "card[number]=4242424242424242 card[exp_month]=5 card[exp_year]=2031";
+    for (path, form) in rows {
+        let token = w.post("tokens", card).is("used=false").id();
+        w.post(&path, &format!("{form}={token}"));
+        w.get(&format!("tokens/{token}"), "").is("used=true");
+        w.post("charges", &format!("amount=500 currency=usd source={token}")).refused(400, "token_already_used", "-");
+    }
+    // A declined charge has used its token, too.
+    let declines = w.post("tokens", "card[number]=4000000000000002 card[exp_month]=5 card[exp_year]=2031").id();
+    w.post("charges", &format!("amount=500 currency=usd source={declines}")).refused(402, "card_declined", "-");
+    w.get(&format!("tokens/{declines}"), "").is("used=true");
+}
+
 /// A token stands for its card once, as a source, as the data of a method, and as the source of a customer.
 #[test]
 fn tokens_and_sources() {

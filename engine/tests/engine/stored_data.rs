@@ -333,3 +333,17 @@ fn every_documented_event_type_can_be_subscribed_to() {
     }
     w.post("webhook_endpoints", "url=https://x enabled_events[]=charge.nonsense").refused(400, "-", "enabled_events");
 }
+
+/// AMT-2: a bill beyond every range is refused at its quantity, for a stored and for an inline price.
+#[test]
+fn a_bill_beyond_every_range_is_refused() {
+    let w = TestEngine::immediate();
+    let product = w.post("products", "name=Mug").id();
+    let price = w.post("prices", &format!("currency=usd unit_amount=99999999 product={product}")).id();
+    let inline = "line_items[0][price_data][currency]=usd line_items[0][price_data][unit_amount]=99999999 \
+                  line_items[0][price_data][product_data][name]=Mug";
+    for item in [format!("line_items[0][price]={price}"), inline.to_owned()] {
+        let form = format!("mode=payment success_url=https://x.example {item} line_items[0][quantity]={}", i64::MAX);
+        w.post("checkout/sessions", &form).refused(400, "amount_too_large", "line_items[0][quantity]");
+    }
+}
