@@ -284,7 +284,7 @@ fn told(name: &str, more: &[&str], bodies: &[(&str, &str)]) -> (Option<i32>, Str
 }
 
 #[test]
-fn what_was_refused_or_never_polled_is_told_and_no_pass() {
+fn what_was_refused_or_never_polled_is_notified_and_no_pass() {
     let good = event(3).1;
     let without_time = good.replace("\"created\":", "\"made\":");
     let (code, err) = told("unreadable", &[], &[(&good, "200"), (&without_time, "400"), (&without_time, "400")]);

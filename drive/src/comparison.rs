@@ -76,7 +76,7 @@ pub fn other_versions(version: Version, view: &PaymentView) -> Vec<(&'static str
     }
     if !version.remainder_is_refund && view.refunds.iter().all(Option::is_none) {
         let other = Version { remainder_is_refund: true, ..version };
-        others.push(("what a partial capture lets go is shown as a refund, as about 2020", "CAP-13 VER-2", other));
+        others.push(("what a partial capture releases is shown as a refund, as about 2020", "CAP-13 VER-2", other));
     }
     others
 }

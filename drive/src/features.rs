@@ -112,7 +112,7 @@ const fn of_event(event: &EnvironmentEvent) -> &'static str {
         EnvironmentEvent::Authenticate { .. } | EnvironmentEvent::AuthenticateSetup { .. } => "challenge answered",
         EnvironmentEvent::Settle { .. } => "bank answers",
         EnvironmentEvent::CloseCancelWindow { .. } => "bank closes the window for cancels",
-        EnvironmentEvent::PostToLedger { .. } => "booking on demand",
+        EnvironmentEvent::PostToLedger { .. } => "posting on demand",
         EnvironmentEvent::ExpireHold { .. } => "expiry job on demand",
         EnvironmentEvent::Refund { progress: RefundProgress::Succeeds | RefundProgress::Fails, .. } => {
             "network reports a refund"

@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_told_by_their_kind() {
+    fn ids_show_their_kind() {
         assert_eq!(short(&json!("ch_3PqkZ12eZvKYlo2C")), "ch_…");
         assert_eq!(short(&json!("requires_payment_method")), "\"requires_payment_method\"");
     }

@@ -92,22 +92,30 @@ pub static KNOWN_LAWS: &[KnownLaw] = &[
     KnownLaw {
         sentence: "The creation of an intent is reported once.",
         terms: &[(1, Shown(Field::Intents)), (-1, Notified(Kind::IntentCreated))],
-        reason: LawReason::Declared(&["beginnings-are-told", "nothing-is-told-that-did-not-happen"]),
+        reason: LawReason::Declared(&["beginnings-are-notified", "nothing-is-notified-that-did-not-happen"]),
     },
     KnownLaw {
         sentence: "Success is reported once, and an intent that succeeded stays so.",
         terms: &[(1, Shown(Field::IsSucceeded)), (-1, Notified(Kind::IntentSucceeded))],
-        reason: LawReason::Declared(&["the-end-is-told", "nothing-is-told-that-did-not-happen", "final-stays-final"]),
+        reason: LawReason::Declared(&[
+            "the-end-is-notified",
+            "nothing-is-notified-that-did-not-happen",
+            "final-stays-final",
+        ]),
     },
     KnownLaw {
         sentence: "Cancellation is reported once, and a canceled intent stays so.",
         terms: &[(1, Shown(Field::IsCanceled)), (-1, Notified(Kind::IntentCanceled))],
-        reason: LawReason::Declared(&["the-end-is-told", "nothing-is-told-that-did-not-happen", "final-stays-final"]),
+        reason: LawReason::Declared(&[
+            "the-end-is-notified",
+            "nothing-is-notified-that-did-not-happen",
+            "final-stays-final",
+        ]),
     },
     KnownLaw {
         sentence: "Each approval of a charge is reported once.",
         terms: &[(1, Shown(Field::ApprovedCharges)), (-1, Notified(Kind::ChargeSucceeded))],
-        reason: LawReason::Declared(&["approval-is-told-first"]),
+        reason: LawReason::Declared(&["approval-is-notified-first"]),
     },
     KnownLaw {
         sentence: "An intent has at most one approved charge, and it is the latest.",
@@ -117,17 +125,17 @@ pub static KNOWN_LAWS: &[KnownLaw] = &[
     KnownLaw {
         sentence: "Each refund is reported once.",
         terms: &[(1, Shown(Field::Refunds)), (-1, Notified(Kind::RefundCreated))],
-        reason: LawReason::Declared(&["refunds-are-told"]),
+        reason: LawReason::Declared(&["refunds-are-notified"]),
     },
     KnownLaw {
         sentence: "Each failure of a refund is reported once.",
         terms: &[(1, Shown(Field::FailedRefunds)), (-1, Notified(Kind::RefundFailed))],
-        reason: LawReason::Declared(&["refunds-are-told"]),
+        reason: LawReason::Declared(&["refunds-are-notified"]),
     },
     KnownLaw {
         sentence: "A move of a refund is reported by both names.",
         terms: &[(1, Notified(Kind::ChargeRefundUpdated)), (-1, Notified(Kind::RefundUpdated))],
-        reason: LawReason::Declared(&["refunds-are-told"]),
+        reason: LawReason::Declared(&["refunds-are-notified"]),
     },
     KnownLaw {
         sentence: "A payment that is processed reports its pending charge.",
@@ -165,7 +173,7 @@ pub static WITHOUT_A_LAW: &[(&str, &str)] = &[
     ("captured-flag-means-no-more", STATUS),
     ("capture-takes-what-was-asked", REQUEST),
     ("piecewise-capture-keeps-the-rest", REQUEST),
-    ("final-capture-lets-go-of-the-rest", REQUEST),
+    ("final-capture-releases-the-rest", REQUEST),
     ("capture-is-final-by-default", REQUEST),
     ("zero-capture-only-releases", REQUEST),
     ("capture-only-while-held", RESPONSE),
@@ -202,7 +210,7 @@ pub static WITHOUT_A_LAW: &[(&str, &str)] = &[
     ("connect-money-goes-back-when-asked", REQUEST),
     ("returned-shares-add-up", REQUEST),
     ("each-latch-has-its-own-endpoint", STATUS),
-    ("booking-takes-an-hour-at-most", DEADLINE),
+    ("posting-takes-an-hour-at-most", DEADLINE),
     ("capture-is-done-before-it-is-booked", STATUS),
     ("links-fit-the-ledger", STATUS),
     ("books-only-move-forward", ORDER),

@@ -192,7 +192,7 @@ fn piece_leaves_the_rest<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgemen
 }
 
 /// If false, the customer's limit stays blocked after the final capture.
-pub(crate) fn final_capture_lets_go_of_the_rest<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+pub(crate) fn final_capture_releases_the_rest<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some(done) = step.captured() else { return Judgement::Vacuous };
     let premise = done.capture.final_capture == Some(true);
     given(premise, ended(done.before, done.after, done.asked()), || after_final(done.asked(), done.before, done.after))
@@ -218,7 +218,7 @@ fn ended(before: &PaymentView, after: &PaymentView, taken: i64) -> bool {
 fn after_final(taken: i64, before: &PaymentView, after: &PaymentView) -> String {
     let charge = after.charge;
     format!(
-        "captured {taken} of {} for good, now {} with capturable {}, released {}, captured {}",
+        "finally captured {taken} of {}, now {} with capturable {}, released {}, captured {}",
         before.capturable.get(),
         after.status.name(),
         after.capturable.get(),

@@ -9,7 +9,7 @@ use crate::step::{PaymentStep, approved};
 const HOUR: u32 = 3_600;
 
 /// If false, the merchant waits for the ledger entries of a payment longer than promised.
-pub(crate) fn booking_takes_an_hour_at_most<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
+pub(crate) fn posting_takes_an_hour_at_most<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(left) = payment.charge.and_then(|charge| charge.posting_left) else { return Judgement::Vacuous };
     given(true, 0 < left && left <= HOUR, || format!("{left} seconds left to book, of {HOUR} at most"))
 }
@@ -40,7 +40,7 @@ fn waiting_means_captured<D: Diagnostics>(_: &Config, payment: &PaymentView) -> 
 }
 
 /// If false, money is in the balance before the ledger has it.
-fn unbooked_capture_is_not_in_the_ledger<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
+fn unposted_capture_is_not_in_the_ledger<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let waits = payment.charge.is_some_and(|charge| charge.posting_left.is_some());
     let ledger = payment.ledger;
     // A transfer that the platform makes itself does not wait.
@@ -56,7 +56,7 @@ fn unbooked_capture_is_not_in_the_ledger<D: Diagnostics>(_: &Config, payment: &P
 }
 
 /// If false, a merchant follows a link to an entry that is not written yet.
-fn no_links_before_booking<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
+fn no_links_before_posting<D: Diagnostics>(_: &Config, payment: &PaymentView) -> Judgement<D> {
     let Some(charge) = payment.charge else { return Judgement::Vacuous };
     given(charge.posting_left.is_some(), charge.links.is_empty(), || {
         format!("posting outstanding with links {:?}", charge.links)
@@ -118,7 +118,7 @@ fn links_never_go_back<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<
 }
 
 /// If false, the hour starts again with every poll and never ends.
-fn booking_comes_closer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn posting_comes_closer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((from, to)) = step.charges() else { return Judgement::Vacuous };
     let (Some(from), Some(to)) = (from.posting_left, to.posting_left) else { return Judgement::Vacuous };
     given(step.changed || step.step.seconds() > 0, from.checked_sub(step.step.seconds()) == Some(to), || {
@@ -141,7 +141,7 @@ pub(crate) fn nothing_is_shown_before_it_is_booked<D: Diagnostics>(
     config: &Config,
     payment: &PaymentView,
 ) -> Judgement<D> {
-    unbooked_capture_is_not_in_the_ledger(config, payment).and(|| no_links_before_booking(config, payment))
+    unposted_capture_is_not_in_the_ledger(config, payment).and(|| no_links_before_posting(config, payment))
 }
 
 /// If false, captured money has no entry that the merchant can find, a platform looks for the transfer of
@@ -155,5 +155,5 @@ pub(crate) fn links_fit_the_ledger<D: Diagnostics>(config: &Config, payment: &Pa
 
 /// If false, a reconciled entry disappears, or the hour starts again and never ends.
 pub(crate) fn books_only_move_forward<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
-    links_never_go_back(step).and(|| booking_comes_closer(step))
+    links_never_go_back(step).and(|| posting_comes_closer(step))
 }

@@ -23,7 +23,7 @@
 //! let silent = Step::new(from, input, made.outcome, &[], to);
 //! let broken = judge_step(&silent).broken;
 //! let broken: Vec<_> = CATALOGUE.iter().filter(|property| broken & property.bit() != 0).collect();
-//! assert!(broken.iter().any(|property| property.id == "beginnings-are-told"));
+//! assert!(broken.iter().any(|property| property.id == "beginnings-are-notified"));
 //! assert!(broken.iter().all(|property| explain_step(property, &silent).is_some()));
 //! # Ok::<(), holdfast_model::trace::Error>(())
 //! ```
@@ -82,7 +82,7 @@ catalogue! {
     payment_change lifecycle::outside_answers_count "a payment goes on as the customer, the issuer and the bank answer, also on the provider's page" "C3 C7 C8 C9 C13 PI-16 PI-17 PI-18 PI-21 TST-9" by confirm_limit;
     operation_step lifecycle::answer_shows_the_payment "an answer shows the payment as it is stored" "A2 A11 B34 B37";
     operation_step lifecycle::too_many_confirmations_cancel "one confirmation too many cancels the intent, and none goes beyond" "C16 U13 R17" by confirm_limit;
-    payment_step lifecycle::cancel_ends_and_lets_go "a cancel ends the intent and releases its hold, in processing for debits only" "C14 C15 C18 U6 U18 D8 B38 R20" by cancel_keeps_captured;
+    payment_step lifecycle::cancel_ends_and_releases "a cancel ends the intent and releases its hold, in processing for debits only" "C14 C15 C18 U6 U18 D8 B38 R20" by cancel_keeps_captured;
     operation_step lifecycle::wrong_status_is_refused "an operation in the wrong status or without a fitting method is refused" "B3 C4 C6 C14 C15 R3 R12 R14 PI-6 PI-8 PI-12 PI-14 PI-15 PI-30 PI-31 PI-34 PI-39 ERR-12" by metadata_on_canceled;
     operation_step lifecycle::bad_parameters_are_refused "parameters that are wrong in every state are refused for their own reason" "AMT-4 AMT-5 PI-3 ERR-15" by minimum_amount;
     step lifecycle::unknown_objects_are_not_found "an object that does not exist is not found" "R9 CAP-1 ERR-5";
@@ -93,10 +93,10 @@ catalogue! {
     payment capture::pieces_need_multicapture "only a payment with multicapture is captured in pieces" "I5 I7 B1 B4 B33 R18";
     payment capture::multicapture_where_allowed "multicapture is available exactly where request, account, card, network and country allow it" "B2 B3 B5 B6 B29 B31 B41 I7";
     payment capture::multicapture_without_manual_is_idle "without manual capture, asking for multicapture changes nothing" "B10 B11 B12 B23 D6" by accept_multicapture_with_automatic, multicapture_despite_automatic;
-    payment capture::captured_flag_means_no_more "a charge is captured exactly if something was taken and nothing can be any more" "I5 B57";
+    payment capture::captured_flag_means_no_more "a charge is captured exactly if something was taken and nothing more can be" "I5 B57";
     capture_step capture::capture_takes_what_was_asked "a capture takes exactly what was asked for, and counts once unless it is a release" "B34 B37 U4 CAP-8";
     capture_step capture::piecewise_capture_keeps_the_rest "a capture that is not final keeps the rest, even if the rest is nothing" "B33 B34 B35 U5" by full_capture_stays_open;
-    capture_step capture::final_capture_lets_go_of_the_rest "a final capture ends the payment and releases the rest" "B35 B36 B37 D3";
+    capture_step capture::final_capture_releases_the_rest "a final capture ends the payment and releases the rest" "B35 B36 B37 D3";
     capture_step capture::capture_is_final_by_default "a capture is final unless it says otherwise" "B35 R18";
     capture_step capture::zero_capture_only_releases "a capture of nothing ends a partly captured payment and takes nothing" "B39 B58 U2 U3 U4";
     capture_step capture::capture_only_while_held "a capture of what is not held is refused" "C10 R1 R2 R14 PI-27 CAP-4";
@@ -116,7 +116,7 @@ catalogue! {
     payment_change expiry::hold_lasts_as_its_network_says "a hold lasts as long as its network, currency and kind say" "HOLD-1 HOLD-2 HOLD-3 HOLD-4 HOLD-10";
 
     // Refunds
-    payment refunds::refunded_flag_means_all "a charge is refunded exactly if it is captured for good and given back in full" "I6 B43 U16" by refunded_at_final_capture;
+    payment refunds::refunded_flag_means_all "a charge is refunded exactly if its capture is final and all of it is given back" "I6 B43 U16" by refunded_at_final_capture;
     refund_step refunds::refund_leaves_the_status "a refund leaves the payment where it is" "B42 C12 D7";
     refund_step refunds::refund_gives_what_was_asked "a refund gives what was asked for, or all that is left, and leaves an object" "B42 B44 REF-1";
     refund_step refunds::refund_starts_as_its_method_says "a refund starts as its payment method says" "REF-2 REF-12 TST-6";
@@ -141,31 +141,31 @@ catalogue! {
     payment_change connect::each_latch_has_its_own_endpoint "each latch is set by its own endpoint, and stays" "I9 B46 B47 D2";
 
     // Capture in the background
-    payment ledger::booking_takes_an_hour_at_most "a background capture is posted within an hour" "I11 A12";
+    payment ledger::posting_takes_an_hour_at_most "a background capture is posted within an hour" "I11 A12";
     payment ledger::capture_is_done_before_it_is_booked "only a background capture is posted later, and it is captured in full before" "A1 A2 A9 A11 A19";
     payment ledger::nothing_is_shown_before_it_is_booked "before it is posted, a capture has no entries and no links to them" "A7 A8 A10 D4 I11 R21";
     payment ledger::links_fit_the_ledger "links and entries go together, transfers with destination charges only" "A13 A16 B53 D4 D5 U11";
     payment_change ledger::books_only_move_forward "links are set once and never go back, and the hour only runs out" "A7 A12 D4 I11";
 
     // Notifications
-    payment_change notifications::beginnings_are_told "creation, waiting and holds are reported" "B54 C5 R9 EVT-1 EVT-3 EVT-4 EVT-6";
-    payment_change notifications::the_end_is_told "success and cancellation are reported, once" "I10 C11 C15 U12 EVT-2 EVT-9 EVT-12";
-    payment_change notifications::failure_is_told "a failed attempt is reported, with its charge" "C13 EVT-5";
-    notified_step notifications::nothing_is_told_that_did_not_happen "only what happened to this payment in this step is reported" "I10 R8 R10";
-    change notifications::nothing_is_told_twice "no step reports the same thing twice" "I10 R10";
+    payment_change notifications::beginnings_are_notified "creation, waiting and holds are reported" "B54 C5 R9 EVT-1 EVT-3 EVT-4 EVT-6";
+    payment_change notifications::the_end_is_notified "success and cancellation are reported, once" "I10 C11 C15 U12 EVT-2 EVT-9 EVT-12";
+    payment_change notifications::failure_is_notified "a failed attempt is reported, with its charge" "C13 EVT-5";
+    notified_step notifications::nothing_is_notified_that_did_not_happen "only what happened to this payment in this step is reported" "I10 R8 R10";
+    change notifications::nothing_is_notified_twice "no step reports the same thing twice" "I10 R10";
     payment_change notifications::money_never_moves_silently "money never moves silently" "I14 R9";
-    payment_change notifications::approval_is_told_first "an approval is reported once, and before its consequences" "A7 B30 EVT-2";
-    capture_step notifications::captures_are_told_by_their_kind "each multicapture updates charge and capturable amount once, a single capture neither" "I10 B52 B54 U10 EVT-7 EVT-8 EVT-9";
-    payment_change notifications::charge_captured_is_told_at_the_end "charge.captured is reported once, when nothing more can be captured" "I10 B56 B57 B58 U12";
-    payment_change notifications::booking_is_told "the posting of a background capture is reported as an update of the charge" "A7 A12 A13 A15 A18 I10";
-    payment_change notifications::released_hold_is_told "a released hold is reported: as refunded when canceled, as expired at its deadline" "R11 R12 EVT-11 EVT-10";
-    payment_change notifications::connect_money_is_told "fees, transfers and their returns are reported" "A14 A17 B60";
-    payment_change notifications::refunds_are_told "refunds and their moves are reported, and nothing else as a refund" "B59 B60 U15 U16 R7 R12 EVT-13 EVT-14";
+    payment_change notifications::approval_is_notified_first "an approval is reported once, and before its consequences" "A7 B30 EVT-2";
+    capture_step notifications::captures_are_notified_by_their_kind "each multicapture updates charge and capturable amount once, a single capture neither" "I10 B52 B54 U10 EVT-7 EVT-8 EVT-9";
+    payment_change notifications::charge_captured_is_notified_at_the_end "charge.captured is reported once, when nothing more can be captured" "I10 B56 B57 B58 U12";
+    payment_change notifications::posting_is_notified "the posting of a background capture is reported as an update of the charge" "A7 A12 A13 A15 A18 I10";
+    payment_change notifications::released_hold_is_notified "a released hold is reported: as refunded when canceled, as expired at its deadline" "R11 R12 EVT-11 EVT-10";
+    payment_change notifications::connect_money_is_notified "fees, transfers and their returns are reported" "A14 A17 B60";
+    payment_change notifications::refunds_are_notified "refunds and their moves are reported, and nothing else as a refund" "B59 B60 U15 U16 R7 R12 EVT-13 EVT-14";
     notified_step notifications::previous_values_are_true "previous values are the ones that were there" "I16 B55 B58";
     notified_step notifications::changed_values_are_listed "what a notification shows as changed, it lists with its previous value" "I16 A15 B53 B55 B58";
     notified_step causes::payment_notifications_have_a_cause "a notification about a payment, its charge or its refunds has its cause in the same step" "EVT-22 EVT-3 EVT-4 EVT-5 EVT-6 EVT-8 EVT-10 EVT-11 EVT-13 EVT-14 P34 R8 R10" by absent_customer_leaves_charge;
     change causes::setup_and_session_notifications_have_a_cause "a notification about a setup or a session's bank payment has its cause in the same step" "EVT-22 C19 EVT-16 EVT-17 R10";
-    payment_change causes::effects_are_notified_without_a_response "refunds, pieces, challenges and failures are notified once, also without a response to the merchant" "C7 C13 EVT-4 EVT-5 EVT-8 EVT-13 R2";
+    payment_change causes::effects_are_notified_without_a_response "refunds, pieces, challenges and failures are notified once, also without a response to the merchant" "C7 C13 EVT-4 EVT-5 EVT-8 EVT-13 P34 R2" by absent_customer_leaves_charge;
     change causes::setup_effects_are_notified "creation, challenges and failures of a setup are notified once" "C19 EVT-16";
 
     // Idempotency
@@ -183,7 +183,7 @@ catalogue! {
     change setup::documented_setup_moves "a setup moves only as documented, and its end is final" "C19 SI-4 SI-6";
     step setup::setup_is_changed_while_open_only "a setup is confirmed and canceled only while it is open, and with a method" "C19 SI-3 SI-5 SI-7";
     step setup::deposits_are_verified_when_asked_for "deposits are verified only where a bank account awaits them" "SI-8";
-    change setup::setup_moves_are_told "the moves of a setup are reported" "C19 SI-9 EVT-16";
+    change setup::setup_moves_are_notified "the moves of a setup are reported" "C19 SI-9 EVT-16";
     change setup::too_many_setup_confirmations_cancel "one confirmation too many cancels the setup" "C16 C19 R17" by confirm_limit;
 
     // The Checkout Session
@@ -196,8 +196,8 @@ catalogue! {
     step session::closed_session_stays_closed "a session that is complete or expired stays so" "R15 CHK-1 CHK-5";
     step session::session_expires_on_time "a session expires when asked to or when its time is up, after a day unless said otherwise" "B16 R15 CHK-2";
     step session::session_parameters_fit "a session is as it was asked for: its price and page, half an hour to a day, and the URL of its page" "B15 B17 B22 CHK-2 CHK-3";
-    change session::session_ends_are_told "completion and expiry of a session are reported" "EVT-17";
-    payment_change session::sessions_debit_is_told "the end of a session's bank payment is reported as the session's" "B26 EVT-17";
+    change session::session_ends_are_notified "completion and expiry of a session are reported" "EVT-17";
+    payment_change session::sessions_debit_is_notified "the end of a session's bank payment is reported as the session's" "B26 EVT-17";
     operation_step session::sessions_payment_is_canceled_through_it "a session's payment is canceled through the session unless it holds money" "R15 PI-32";
 
     // Rejections of every other operation

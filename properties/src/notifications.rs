@@ -36,32 +36,32 @@ fn became(step: &PaymentStep<'_, '_>, status: IntentStatus) -> bool {
 }
 
 /// If false, an order is paid and never shipped.
-fn success_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn success_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     notified(step, became(step, IntentStatus::Succeeded), &[(Kind::IntentSucceeded, 1)])
 }
 
 /// If false, a canceled order is shipped.
-fn cancellation_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn cancellation_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     notified(step, became(step, IntentStatus::Canceled), &[(Kind::IntentCanceled, 1)])
 }
 
 /// If false, the merchant does not know that the payment waits for a bank.
-fn processing_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn processing_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     notified(step, became(step, IntentStatus::Processing), &[(Kind::IntentProcessing, 1)])
 }
 
 /// If false, the merchant does not know that the payment waits for the customer.
-fn required_action_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn required_action_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     notified(step, became(step, IntentStatus::RequiresAction), &[(Kind::IntentRequiresAction, 1)])
 }
 
 /// If false, money is held and the merchant never captures it.
-fn hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn hold_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     notified(step, became(step, IntentStatus::RequiresCapture), &[(Kind::IntentCapturableUpdated, 1)])
 }
 
 /// If false, a failed payment goes unnoticed, and the customer is never asked for another card.
-fn failed_intent_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn failed_intent_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let failed = matches!(step.turned_down(), Some((_, Rejection::Declined(_) | Rejection::AuthenticationRequired)));
     // A session's page has no response: the customer's failure is an event.
     let on_page = matches!(step.event(), Some(EnvironmentEvent::CustomerPays { .. }))
@@ -75,7 +75,7 @@ fn failed_intent_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgemen
 }
 
 /// If false, the first notification of a payment arrives when it is over.
-fn creation_is_told_first<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn creation_is_notified_first<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let premise = step.before.is_none() && step.after.is_some();
     let first = step.step.notifications.iter().find(|notification| step.is_about(notification));
     let expected =
@@ -85,7 +85,7 @@ fn creation_is_told_first<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgeme
 
 /// If false, the merchant ships or cancels an order because of something that did not happen. A repeated report of an
 /// old success ships it twice.
-fn told_means_happened<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn notified_means_happened<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let properties = [
         (Kind::IntentCreated, step.before.is_none() && step.after.is_some()),
         (Kind::IntentSucceeded, became(step, IntentStatus::Succeeded)),
@@ -106,7 +106,7 @@ fn told_means_happened<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<
 }
 
 /// If false, one change arrives as two, and a merchant who relies on the list records it twice.
-pub(crate) fn nothing_is_told_twice<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
+pub(crate) fn nothing_is_notified_twice<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let twice = |at: usize, notification: &Notification| {
         let rest = step.notifications.iter().skip(at.saturating_add(1));
         rest.into_iter().any(|other| other.kind == notification.kind && other.about == notification.about)
@@ -118,7 +118,7 @@ pub(crate) fn nothing_is_told_twice<D: Diagnostics>(step: &Step<'_>) -> Judgemen
 }
 
 /// If false, a merchant receives notifications of payments that did not change.
-fn only_the_named_payment_is_told_of<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn only_the_named_payment_is_notified_of<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     given(step.is_notified, step.addressed, || {
         format!("{:?} emitted {:?} of payment {}", step.step.input, step.step.notifications, step.intent.0)
     })
@@ -137,7 +137,7 @@ pub(crate) fn money_never_moves_silently<D: Diagnostics>(step: &PaymentStep<'_, 
 }
 
 /// If false, the merchant does not find a charge by its first notification.
-fn approval_is_told_once<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn approval_is_notified_once<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let approvals = |payment: Option<&PaymentView>| payment.map_or(0, |payment| payment.successful_charges);
     let newly = approvals(step.after) > approvals(step.before);
     let premise = newly || step.notified(Kind::ChargeSucceeded) > 0;
@@ -145,7 +145,7 @@ fn approval_is_told_once<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgemen
 }
 
 /// If false, a decline is reported without its charge, and fraud screening never sees it.
-fn failed_charge_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn failed_charge_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let declined = matches!(step.turned_down(), Some((_, Rejection::Declined(_))));
     let bounced = moved(step).is_some_and(|(before, after)| {
         before == Some(IntentStatus::Processing) && after == IntentStatus::RequiresPaymentMethod
@@ -155,7 +155,7 @@ fn failed_charge_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgemen
 
 /// If false, a merchant who acts on the intent's notification looks for a charge that has not been reported. Within one
 /// attempt, the charge is reported first.
-fn charge_is_told_before_the_intent<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn charge_is_notified_before_the_intent<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let place = |wanted: Kind| {
         let notified = if step.step.may_have_notified(wanted) { step.step.notifications } else { &[] };
         notified.iter().position(|notification| notification.kind == wanted && step.is_about(notification))
@@ -195,19 +195,19 @@ fn single_capture_updates_neither<D: Diagnostics>(step: &PaymentStep<'_, '_>) ->
 }
 
 /// If false, a sale is closed twice, or never: `charge.captured` comes once, at the end.
-pub(crate) fn charge_captured_is_told_at_the_end<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+pub(crate) fn charge_captured_is_notified_at_the_end<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let ends = step.charges().is_some_and(|(from, to)| !from.captured && to.captured);
     notified(step, ends || step.notified(Kind::ChargeCaptured) > 0, &[(Kind::ChargeCaptured, usize::from(ends))])
 }
 
 /// If false, a background capture is posted and the merchant never learns its entries.
-pub(crate) fn booking_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+pub(crate) fn posting_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let posted = step.charges().is_some_and(|(from, to)| from.posting_left.is_some() && to.posting_left.is_none());
     notified(step, posted, &[(Kind::ChargeUpdated, 1), (Kind::ChargeSucceeded, 0), (Kind::IntentSucceeded, 0)])
 }
 
 /// If false, a platform receives no report of its fee, or a report of a fee that was not taken.
-fn first_fee_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn first_fee_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let fees = |payment: Option<&PaymentView>| payment.map_or(Amount::ZERO, |payment| payment.ledger.fees);
     let (from, to) = (fees(step.before), fees(step.after));
     let times = step.notified(Kind::FeeCreated);
@@ -219,7 +219,7 @@ fn first_fee_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D>
 }
 
 /// If false, a seller's money is sent, and neither the platform nor the seller receives a report.
-fn first_transfer_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn first_transfer_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let transfers = |payment: Option<&PaymentView>| payment.map_or(Amount::ZERO, |payment| payment.ledger.transfers);
     let (from, to) = (transfers(step.before), transfers(step.after));
     let times = step.notified(Kind::TransferCreated);
@@ -230,7 +230,7 @@ fn first_transfer_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgeme
 }
 
 /// If false, a refund is made and the merchant's records lack it.
-fn new_refund_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn new_refund_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     notified(step, step.refunded().is_some(), &[(Kind::RefundCreated, 1), (Kind::ChargeRefunded, 1)])
 }
 
@@ -251,7 +251,7 @@ fn late_refunded_flag_is_not_a_refund<D: Diagnostics>(step: &PaymentStep<'_, '_>
 }
 
 /// If false, a canceled hold is not reported as released, and the customer learns nothing.
-fn canceled_hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn canceled_hold_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let hold =
         step.before.is_some_and(|before| before.status == IntentStatus::RequiresCapture && before.received.is_zero());
     let canceled = matches!(step.accepted(), Some(Operation::CancelIntent { .. }));
@@ -259,7 +259,7 @@ fn canceled_hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgemen
 }
 
 /// If false, a merchant who forgot to capture never learns that the hold is gone.
-fn expired_hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn expired_hold_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let hold =
         step.before.is_some_and(|before| before.status == IntentStatus::RequiresCapture && before.received.is_zero());
     let expired = hold && became(step, IntentStatus::Canceled) && step.operation.is_none();
@@ -267,21 +267,21 @@ fn expired_hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement
 }
 
 /// If false, a fee is refunded and the platform's records lack it, or have another amount.
-fn fee_refund_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn fee_refund_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let back = before.ledger.fees_refunded < after.ledger.fees_refunded;
     notified(step, back || step.notified(Kind::FeeRefunded) > 0, &[(Kind::FeeRefunded, usize::from(back))])
 }
 
 /// If false, a transfer is reversed and the seller's records lack it.
-fn reversal_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn reversal_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let back = before.ledger.reversals < after.ledger.reversals;
     notified(step, back || step.notified(Kind::TransferReversed) > 0, &[(Kind::TransferReversed, usize::from(back))])
 }
 
 /// If false, a refund fails weeks later and the merchant still believes the customer has the money.
-fn refund_moves_are_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn refund_moves_are_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let pairs = || before.refunds.iter().flatten().zip(after.refunds.iter().flatten());
     if !pairs().any(|(from, to)| from.status != to.status) {
@@ -429,24 +429,24 @@ fn filled_links_are_listed<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgem
 }
 
 /// If false, an order is paid and never shipped, or canceled and shipped.
-pub(crate) fn the_end_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
-    success_is_told(step).and(|| cancellation_is_told(step))
+pub(crate) fn the_end_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    success_is_notified(step).and(|| cancellation_is_notified(step))
 }
 
 /// If false, a failed payment goes unnoticed, and the customer is never asked for another card.
-pub(crate) fn failure_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
-    failed_intent_is_told(step).and(|| failed_charge_is_told(step))
+pub(crate) fn failure_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    failed_intent_is_notified(step).and(|| failed_charge_is_notified(step))
 }
 
 /// If false, a merchant who acts on the intent's notification looks for a charge that it has not heard of.
-pub(crate) fn approval_is_told_first<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
-    approval_is_told_once(step).and(|| charge_is_told_before_the_intent(step))
+pub(crate) fn approval_is_notified_first<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    approval_is_notified_once(step).and(|| charge_is_notified_before_the_intent(step))
 }
 
 /// If false, a merchant who forgot to capture never learns that the hold is gone, or one who canceled does not learn
 /// that the customer's limit is free again.
-pub(crate) fn released_hold_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
-    canceled_hold_is_told(step).and(|| expired_hold_is_told(step))
+pub(crate) fn released_hold_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    canceled_hold_is_notified(step).and(|| expired_hold_is_notified(step))
 }
 
 /// If false, a field changes, and the notification that shows it does not list the former value. The chain of previous
@@ -457,21 +457,21 @@ pub(crate) fn changed_values_are_listed<D: Diagnostics>(step: &PaymentStep<'_, '
 
 /// If false, the merchant ships or cancels an order because of an event that did not happen, or that happened to
 /// another order. A repeated report of an old success may also make the merchant ship twice.
-pub(crate) fn nothing_is_told_that_did_not_happen<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
-    told_means_happened(step).and(|| only_the_named_payment_is_told_of(step))
+pub(crate) fn nothing_is_notified_that_did_not_happen<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    notified_means_happened(step).and(|| only_the_named_payment_is_notified_of(step))
 }
 
 /// If false, a fee or a transfer moves, and the records of platform and seller lack it.
-pub(crate) fn connect_money_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
-    first_fee_is_told(step)
-        .and(|| first_transfer_is_told(step))
-        .and(|| fee_refund_is_told(step))
-        .and(|| reversal_is_told(step))
+pub(crate) fn connect_money_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    first_fee_is_notified(step)
+        .and(|| first_transfer_is_notified(step))
+        .and(|| fee_refund_is_notified(step))
+        .and(|| reversal_is_notified(step))
 }
 
 /// If false, a parcel is captured and the merchant's records, or its view of the remainder, miss it. A merchant with
 /// one capture for each order may also receive updates that it never had to handle.
-pub(crate) fn captures_are_told_by_their_kind<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+pub(crate) fn captures_are_notified_by_their_kind<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     each_multicapture_updates_the_charge(step)
         .and(|| each_multicapture_updates_the_capturable(step))
         .and(|| single_capture_updates_neither(step))
@@ -479,18 +479,18 @@ pub(crate) fn captures_are_told_by_their_kind<D: Diagnostics>(step: &PaymentStep
 
 /// If false, the merchant's records lack a refund, or its failure weeks later, or they contain a refund that was not
 /// made.
-pub(crate) fn refunds_are_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
-    new_refund_is_told(step)
+pub(crate) fn refunds_are_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    new_refund_is_notified(step)
         .and(|| charge_refunded_has_two_causes(step))
         .and(|| late_refunded_flag_is_not_a_refund(step))
-        .and(|| refund_moves_are_told(step))
+        .and(|| refund_moves_are_notified(step))
 }
 
 /// If false, the first notification of a payment arrives when it is over, or the merchant does not know that the
 /// payment waits for the bank, the customer or a capture.
-pub(crate) fn beginnings_are_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
-    creation_is_told_first(step)
-        .and(|| processing_is_told(step))
-        .and(|| required_action_is_told(step))
-        .and(|| hold_is_told(step))
+pub(crate) fn beginnings_are_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    creation_is_notified_first(step)
+        .and(|| processing_is_notified(step))
+        .and(|| required_action_is_notified(step))
+        .and(|| hold_is_notified(step))
 }

@@ -44,7 +44,7 @@ fn all_given_back_means_refunded<D: Diagnostics>(config: &Config, payment: &Paym
     let premise = all && charge.captured && config.dialect.refunded_at_final_capture;
     given(premise, charge.refunded, || {
         format!(
-            "captured for good, {} of {} given back, not refunded",
+            "the capture is final, {} of {} given back, not refunded",
             charge.refunded_amount.get(),
             charge.captured_amount.get()
         )

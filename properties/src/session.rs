@@ -172,7 +172,7 @@ fn session_is_as_asked<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
 }
 
 /// If false, the merchant's shop waits for a payment that was made, or abandons one that may still come.
-pub(crate) fn session_ends_are_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
+pub(crate) fn session_ends_are_notified<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let (complete, expired) = (became(step, Complete), became(step, Expired));
     let notified = (step.count(Kind::SessionCompleted), step.count(Kind::SessionExpired));
     let premise = complete || expired || notified != (0, 0);
@@ -182,7 +182,7 @@ pub(crate) fn session_ends_are_told<D: Diagnostics>(step: &Step<'_>) -> Judgemen
 }
 
 /// If false, an order paid by bank debit is shipped although the debit bounced, or is never shipped.
-pub(crate) fn sessions_debit_is_told<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+pub(crate) fn sessions_debit_is_notified<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let Some((before, after)) = step.both() else { return Judgement::Vacuous };
     let premise = before.owned_by_session && before.status == IntentStatus::Processing;
     let paid = after.status == IntentStatus::Succeeded;

@@ -133,7 +133,7 @@ fn declined_setup_asks_for_another_method<D: Diagnostics>(step: &Step<'_>) -> Ju
 }
 
 /// If false, a customer's new card is saved, and the subscription still asks for one.
-fn saved_method_is_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
+fn saved_method_is_notified<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let saved = matches!(moved(step), Some((_, Succeeded)));
     let place = |kind| step.notifications.iter().position(|notification| notification.kind == kind);
     let expected = match (place(Kind::MethodAttached), place(Kind::SetupSucceeded)) {
@@ -144,7 +144,7 @@ fn saved_method_is_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
 }
 
 /// If false, a merchant waits for a setup that was canceled, or for one that waits for the customer.
-fn other_setup_moves_are_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
+fn other_setup_moves_are_notified<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
     let Some((before, after)) = moved(step) else { return Judgement::Vacuous };
     let kind = match after {
         Canceled => Kind::SetupCanceled,
@@ -223,8 +223,8 @@ pub(crate) fn deposits_are_verified_when_asked_for<D: Diagnostics>(step: &Step<'
 
 /// If false, a customer's new card is saved and the subscription still asks for one, or a merchant waits for a setup
 /// that failed or was canceled.
-pub(crate) fn setup_moves_are_told<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
-    saved_method_is_told(step)
-        .and(|| other_setup_moves_are_told(step))
+pub(crate) fn setup_moves_are_notified<D: Diagnostics>(step: &Step<'_>) -> Judgement<D> {
+    saved_method_is_notified(step)
+        .and(|| other_setup_moves_are_notified(step))
         .and(|| declined_setup_asks_for_another_method(step))
 }

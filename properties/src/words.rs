@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn what_differs_is_told_by_its_place() {
+    fn a_difference_names_its_place() {
         let view = |amount, refunds: &[Option<u32>], name| View { amount, refunds: refunds.to_vec(), name };
         let table = [
             (view(Some(1), &[], "a"), view(Some(1), &[], "a"), "nothing"),

@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bounds_that_are_told_are_those_of_the_alphabets() {
+    fn the_stated_bounds_are_those_of_the_alphabets() {
         let mut compared = 0;
         for scenario in SCENARIOS {
             let variants = (scenario.variants)();

@@ -135,7 +135,7 @@ const PAYMENT: &[(&str, OfPayment)] = &[
         let is_posted = it.charge.is_some_and(|charge| charge.posting_left.is_none());
         !(is_at_once && is_posted) || it.fee.is_none_or(|fee| fee == it.ledger.fees)
     }),
-    ("booking-takes-an-hour-at-most", |it| {
+    ("posting-takes-an-hour-at-most", |it| {
         it.charge.and_then(|charge| charge.posting_left).is_none_or(|left| left <= 3_600)
     }),
     ("capture-is-done-before-it-is-booked", |it| {

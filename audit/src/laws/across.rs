@@ -313,7 +313,7 @@ fn once(found: &mut Violations, events: &[LoggedEvent]) {
         if let Some((_, known)) = first.iter().find(|(known, _)| *known == key) {
             let other = events.get(*known).map(name).unwrap_or_default();
             let why = format!("it occurs once, and there is {other}");
-            found.pair(*known, place, ("I10 R10", Some("the-end-is-told")), why);
+            found.pair(*known, place, ("I10 R10", Some("the-end-is-notified")), why);
         } else {
             first.push((key, place));
         }

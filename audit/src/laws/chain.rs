@@ -5,7 +5,7 @@ use super::{Law, LawContext, Violations, name, number, object_kind};
 use crate::logged_event::{LoggedEvent, Object};
 
 const PREVIOUS: Law = ("I16 B55 B58", Some("previous-values-are-true"));
-const TWICE: Law = ("I10 R10", Some("nothing-is-told-twice"));
+const TWICE: Law = ("I10 R10", Some("nothing-is-notified-twice"));
 
 /// A step that an event lists: from its previous value to its value.
 struct ListedStep {

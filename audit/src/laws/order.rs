@@ -14,7 +14,7 @@ const BOOKS: Law = ("A7 A12 D4 I11", Some("books-only-move-forward"));
 const REFUND: Law = ("R7 REF-4 REF-5", Some("documented-refund-moves"));
 const DEADLINE: Law = ("I17 U9 R11 HOLD-17", Some("nothing-captured-after-the-deadline"));
 const JOB: Law = ("I17 B35 U9 R11", Some("the-job-ends-due-holds-only"));
-const HOUR: Law = ("I11 A12", Some("booking-takes-an-hour-at-most"));
+const HOUR: Law = ("I11 A12", Some("posting-takes-an-hour-at-most"));
 const FIRST: Law = ("C5 EVT-1", Some("only-the-named-payment-changes"));
 
 /// The value that one event shows of a quantity that only rises.

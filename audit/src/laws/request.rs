@@ -10,7 +10,7 @@ const CURRENCY: Law = ("P21 AMT-1 PI-5", None);
 const CAPTURE: Law = ("P21 A3", None);
 const FEE: Law = ("P21 B50 CON-9", Some("standing-amounts-are-collected"));
 const METHOD: Law = ("P21 C6 PI-7", Some("method-fits-the-status"));
-const TWICE: Law = ("I10 R10 IDEM-10", Some("nothing-is-told-twice"));
+const TWICE: Law = ("I10 R10 IDEM-10", Some("nothing-is-notified-twice"));
 
 /// Notes the contradictions between events of one request.
 pub(super) fn judge(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'_>) {

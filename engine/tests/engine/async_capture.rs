@@ -37,9 +37,9 @@ fn transfer_and_fee_come_later() {
     let more = format!("application_fee_amount=100 transfer_data[destination]={CONNECTED}");
     let pi = w.post("payment_intents", &format!("{ASYNC} {more}")).is("status=succeeded").id();
     w.charge(&pi).is("transfer=null application_fee=null application_fee_amount=100 balance_transaction=null");
-    w.told();
+    w.notified();
     w.advance(60);
-    assert_eq!(w.told(), "charge.updated transfer.created application_fee.created");
+    assert_eq!(w.notified(), "charge.updated transfer.created application_fee.created");
     let charge = w.charge(&pi);
     w.get(&format!("transfers/{}", charge.text("transfer")), "").is("object=transfer amount=1000");
     w.get(&format!("application_fees/{}", charge.text("application_fee")), "").is("amount=100");
@@ -69,9 +69,9 @@ fn other_capture_methods_fill_the_ledger_at_once() {
     let w = TestEngine::new();
     let pi = w.paid(1000, "");
     assert_ne!(w.charge(&pi).text("balance_transaction"), "null");
-    w.told();
+    w.notified();
     w.advance(ASYNC_CAPTURE_LIMIT);
-    assert_eq!(w.told(), "");
+    assert_eq!(w.notified(), "");
 }
 
 /// A19: the payment stays succeeded while the acquirer does not answer the background capture.

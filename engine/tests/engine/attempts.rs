@@ -35,7 +35,7 @@ fn declines() {
             .post("payment_intents", &format!("amount=1000 currency=usd confirm=true payment_method={token}"))
             .refused(402, code, param_of(code))
             .has(&format!("error.type=card_error error.decline_code={decline_code}"));
-        assert_eq!(w.told(), "payment_intent.created charge.failed payment_intent.payment_failed");
+        assert_eq!(w.notified(), "payment_intent.created charge.failed payment_intent.payment_failed");
         let id = answer.text("error.payment_intent.id");
         let charge = answer.text("error.charge");
         w.intent(&id).is(&format!("status=requires_payment_method payment_method=null latest_charge={charge}"));
@@ -70,13 +70,13 @@ fn challenges() {
             .post("payment_intents", &format!("amount=1000 currency=usd confirm=true payment_method={token}"))
             .is("status=requires_action latest_charge=null next_action.type=use_stripe_sdk")
             .id();
-        assert_eq!(w.told(), "payment_intent.created payment_intent.requires_action");
+        assert_eq!(w.notified(), "payment_intent.created payment_intent.requires_action");
         let answer = w.inject(EnvironmentEvent::Authenticate { intent: pi(&id), passes });
         assert_eq!(answer.status, code, "{token}");
         w.intent(&id).is(&format!("status={status} next_action=null"));
         if !passes {
             w.intent(&id).is("last_payment_error.code=payment_intent_authentication_failure");
-            assert_eq!(w.told(), "payment_intent.payment_failed");
+            assert_eq!(w.notified(), "payment_intent.payment_failed");
         }
         w.reconciled();
     }
@@ -176,7 +176,7 @@ fn an_absent_customer_may_leave_a_failed_charge() {
                 charges.is(&format!(
                     "data.0.id={charge} data.0.status=failed data.0.failure_code=authentication_required data.1=null"
                 ));
-                assert!(w.told().contains("charge.failed"), "{}", w.told());
+                assert!(w.notified().contains("charge.failed"), "{}", w.notified());
             }
             None => {
                 charges.is("data.0=null");
@@ -195,7 +195,7 @@ fn nobody_there_to_authenticate() {
         let answer = w.post("payment_intents", &params).refused(402, "authentication_required", "-");
         let id = answer.text("error.payment_intent.id");
         w.intent(&id).is("status=requires_payment_method latest_charge=null payment_method=null");
-        assert_eq!(w.told(), "payment_intent.created payment_intent.payment_failed");
+        assert_eq!(w.notified(), "payment_intent.created payment_intent.payment_failed");
     }
     let w = fresh();
     w.paid(1000, "off_session=true payment_method=pm_card_authenticationRequiredSetupForOffSession");
@@ -225,11 +225,11 @@ fn bank_debits_take_days() {
             .post("payment_intents", &format!("amount=1000 currency=usd confirm=true payment_method={token}"))
             .is("status=processing")
             .id();
-        assert_eq!(w.told(), "payment_intent.created payment_intent.processing charge.pending", "{token}");
+        assert_eq!(w.notified(), "payment_intent.created payment_intent.processing charge.pending", "{token}");
         w.charge(&id).is("status=pending captured=false paid=false");
         w.advance(wait);
         w.intent(&id).is(&format!("status={status}"));
-        assert_eq!(w.told(), told, "{token}");
+        assert_eq!(w.notified(), told, "{token}");
         w.reconciled();
     }
 }
@@ -252,9 +252,9 @@ fn the_bank_answers_on_command() {
 fn a_debit_is_canceled_in_its_window() {
     let w = fresh();
     let id = in_status(&w, "processing");
-    w.told();
+    w.notified();
     w.post(&format!("payment_intents/{id}/cancel"), "").is("status=canceled");
-    assert_eq!(w.told(), "payment_intent.canceled");
+    assert_eq!(w.notified(), "payment_intent.canceled");
     let id = in_status(&w, "processing");
     w.inject(EnvironmentEvent::CancelWindowCloses { intent: pi(&id) }).is("status=processing");
     w.post(&format!("payment_intents/{id}/cancel"), "").refused(400, "payment_intent_unexpected_state", "-");
@@ -273,11 +273,11 @@ fn too_many_confirmations() {
     for _ in 0..10 {
         confirm("pm_card_visa_chargeDeclined").refused(402, "card_declined", "-");
     }
-    w.told();
+    w.notified();
     confirm("pm_card_visa")
         .refused(400, "payment_intent_unexpected_state", "-")
         .has("error.payment_intent.status=canceled");
-    assert_eq!(w.told(), "payment_intent.canceled");
+    assert_eq!(w.notified(), "payment_intent.canceled");
     w.intent(&id).is("status=canceled cancellation_reason=automatic");
 
     // Creating and confirming in one request is the first of them.

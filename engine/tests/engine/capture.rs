@@ -28,7 +28,7 @@ fn what_captures_tell() {
     let w = TestEngine::new();
     let pi = w.multi(1000, "");
     let capture = format!("payment_intents/{pi}/capture");
-    assert_eq!(w.told(), "payment_intent.created charge.succeeded payment_intent.amount_capturable_updated");
+    assert_eq!(w.notified(), "payment_intent.created charge.succeeded payment_intent.amount_capturable_updated");
     w.post(&capture, "amount_to_capture=100 final_capture=false").is("amount_capturable=900");
     let news = w.news();
     let names: Vec<_> = news.iter().map(|event| event.event_type.name()).collect();
@@ -54,9 +54,9 @@ fn what_captures_tell() {
 fn what_a_single_capture_tells() {
     let w = TestEngine::new();
     let pi = w.hold(1000, "pm_card_visa", "");
-    w.told();
+    w.notified();
     w.post(&format!("payment_intents/{pi}/capture"), "").is("status=succeeded amount_received=1000");
-    assert_eq!(w.told(), "charge.captured payment_intent.succeeded");
+    assert_eq!(w.notified(), "charge.captured payment_intent.succeeded");
     w.charge(&pi).is("captured=true amount_captured=1000");
     assert_ne!(w.charge(&pi).text("balance_transaction"), "null");
 }
@@ -154,9 +154,9 @@ fn refusals_in_order() {
     ];
     for (who, params, status, code, param) in rows {
         let id = ids.iter().find(|(name, _)| *name == who).map_or(who, |(_, id)| id);
-        w.told();
+        w.notified();
         w.post(&format!("payment_intents/{id}/capture"), params).refused(status, code, param);
-        assert_eq!(w.told(), "", "{params}");
+        assert_eq!(w.notified(), "", "{params}");
     }
     w.intent(&ids[0].1).is(fresh);
     w.intent(&ids[1].1).is(fresh);
@@ -246,7 +246,7 @@ fn a_card_capture_never_processes() {
     let w = TestEngine::new();
     let pi = w.hold(1000, "pm_card_visa", "");
     w.post(&format!("payment_intents/{pi}/capture"), "").is("status=succeeded");
-    assert!(!w.told().contains("processing"));
+    assert!(!w.notified().contains("processing"));
 }
 
 /// CAP-11: metadata is merged at capture.

@@ -40,12 +40,12 @@ fn what_the_first_capture_sets_later_ones_must() {
 fn each_capture_has_its_own_shares() {
     let w = TestEngine::new();
     let pi = w.multi(1000, &format!("{} application_fee_amount=50", destination()));
-    w.told();
+    w.notified();
     let capture = |params: &str| w.post(&format!("payment_intents/{pi}/capture"), params);
     capture("amount_to_capture=600 final_capture=false application_fee_amount=60")
         .is("amount_received=600 status=requires_capture");
     let told = "charge.updated payment_intent.amount_capturable_updated transfer.created application_fee.created";
-    assert_eq!(w.told(), told);
+    assert_eq!(w.notified(), told);
     let first = w.charge(&pi);
     capture("amount_to_capture=400 application_fee_amount=10").is("status=succeeded");
     let last = w.charge(&pi);
@@ -135,7 +135,7 @@ fn returns_by_hand() {
     let charge = w.charge(&pi);
     let fee = format!("application_fees/{}", charge.text("application_fee"));
     let transfer = format!("transfers/{}", charge.text("transfer"));
-    w.told();
+    w.notified();
     w.post(&format!("{fee}/refunds"), "amount=40").is("object=fee_refund amount=40");
     w.get(&fee, "").is("amount_refunded=40 refunded=false");
     w.post(&format!("{fee}/refunds"), "amount=61").refused(400, "-", "amount");
@@ -145,7 +145,7 @@ fn returns_by_hand() {
     w.post(&format!("{transfer}/reversals"), "amount=999").is("object=transfer_reversal amount=999");
     w.post(&format!("{transfer}/reversals"), "amount=2").refused(400, "-", "amount");
     w.get(&transfer, "").is("amount_reversed=999 reversed=false");
-    assert_eq!(w.told(), "application_fee.refunded application_fee.refunded transfer.reversed");
+    assert_eq!(w.notified(), "application_fee.refunded application_fee.refunded transfer.reversed");
     w.get(&format!("{fee}/refunds"), "").is("data.0.amount=60 data.1.amount=40");
     w.reconciled();
 }

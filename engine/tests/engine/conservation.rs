@@ -27,10 +27,10 @@ fn nothing_becomes_available_twice() {
         let now = w.engine.now();
         let batch = Batch { schedule: vec![(job, now)], ..Batch::default() };
         w.engine.store().commit(batch).unwrap();
-        w.told();
+        w.notified();
         w.advance(0);
         again(now);
-        assert_eq!((funds(&w, MERCHANT), w.told()), ((941, 0), String::new()), "{name}");
+        assert_eq!((funds(&w, MERCHANT), w.notified()), ((941, 0), String::new()), "{name}");
         let Object::BalanceTransaction(entry) = w.engine.observe(id).unwrap().unwrap() else { unreachable!() };
         let both = vec![Object::from(entry.clone()), Object::from(entry)];
         w.engine.store().commit(Batch { objects: both, ..Batch::default() }).unwrap();

@@ -17,7 +17,7 @@ fn a_deleted_customer() {
         let held =
             w.post("payment_intents", &format!("amount=1000 currency=usd customer={id} payment_method={method}"));
         let held = held.is("status=requires_confirmation").id();
-        w.told();
+        w.notified();
         delete("cus_00000000000").refused(404, "resource_missing", "id");
         w.act_for(CONNECTED);
         delete(&id).refused(404, "resource_missing", "id");

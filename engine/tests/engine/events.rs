@@ -91,7 +91,7 @@ fn how_often_events_come() {
                 .is("status=requires_capture");
         }
         w.post(&format!("payment_intents/{pi}/capture"), "").is("status=succeeded");
-        let told = w.told();
+        let told = w.notified();
         let count = |name: &str| told.split(' ').filter(|told| *told == name).count();
         assert_eq!(count("charge.updated"), captures);
         assert_eq!(count("payment_intent.amount_capturable_updated"), captures + 1);

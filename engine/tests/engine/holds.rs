@@ -12,13 +12,13 @@ fn cancelling_a_hold() {
     for reason in ["duplicate", "fraudulent", "requested_by_customer", "abandoned", ""] {
         let w = TestEngine::new();
         let id = w.hold(1000, "pm_card_visa", "");
-        w.told();
+        w.notified();
         let params = if reason.is_empty() { String::new() } else { format!("cancellation_reason={reason}") };
         let reason = if reason.is_empty() { "null" } else { reason };
         w.post(&format!("payment_intents/{id}/cancel"), &params)
             .is("status=canceled amount_capturable=0 amount_received=0")
             .is(&format!("cancellation_reason={reason} canceled_at={}", START.seconds()));
-        assert_eq!(w.told(), "payment_intent.canceled charge.refunded");
+        assert_eq!(w.notified(), "payment_intent.canceled charge.refunded");
         w.charge(&id)
             .is("captured=false refunded=true amount_refunded=1000 amount_captured=0 balance_transaction=null");
         w.get("balance_transactions", "").is("data=[]");
@@ -46,12 +46,12 @@ fn cancelling_a_partly_captured_payment() {
         let id = w.multi(1000, "");
         w.post(&format!("payment_intents/{id}/capture"), "amount_to_capture=700 final_capture=false")
             .is("amount_received=700 amount_capturable=300");
-        w.told();
+        w.notified();
         w.post(&format!("payment_intents/{id}/cancel"), "")
             .is(&format!("status={status} amount_received=700 amount_capturable=0"));
         w.charge(&id).is("captured=true amount_captured=700 amount_refunded=0 refunded=false");
         if succeeds {
-            assert_eq!(w.told(), "charge.captured payment_intent.succeeded");
+            assert_eq!(w.notified(), "charge.captured payment_intent.succeeded");
         }
         w.reconciled();
     }
@@ -103,9 +103,9 @@ fn what_expiry_leaves() {
             )
             .is("status=requires_capture");
         }
-        w.told();
+        w.notified();
         w.advance(DEADLINE + 1);
-        assert_eq!(w.told(), told);
+        assert_eq!(w.notified(), told);
         let reason = if status == "canceled" { "automatic" } else { "null" };
         w.intent(&id).is(&format!("status={status} amount_capturable=0 amount_received={captured}"));
         w.intent(&id).is(&format!("cancellation_reason={reason}"));
@@ -113,7 +113,7 @@ fn what_expiry_leaves() {
         w.get("refunds", &format!("payment_intent={id}")).is("data=[]");
         w.post(&format!("payment_intents/{id}/capture"), "").refused(400, "payment_intent_unexpected_state", "-");
         w.advance(DEADLINE);
-        assert_eq!(w.told(), "", "once");
+        assert_eq!(w.notified(), "", "once");
         w.reconciled();
     }
     let w = TestEngine::with(Dialect { expired_hold_makes_refund: true, ..Dialect::default() });

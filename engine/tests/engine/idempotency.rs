@@ -19,12 +19,12 @@ fn one_effect_and_one_answer() {
             event.origin.as_ref().is_some_and(|origin| origin.idempotency_key.as_deref() == Some("key"))
         }));
         w.post(&format!("payment_intents/{pi}/capture"), "").is("status=succeeded");
-        w.told();
+        w.notified();
         let again = w.engine.execute(request());
         assert!(again.replayed && !first.replayed);
         assert_eq!(again.request, first.request, "original-request");
         assert_eq!(render::response(&again).to_string(), render::response(&first).to_string(), "{name}");
-        assert_eq!(w.told(), "");
+        assert_eq!(w.notified(), "");
         w.intent(&pi).is("status=succeeded");
     }
 }
@@ -53,10 +53,10 @@ fn what_a_key_remembers() {
     for (path, params, status, stored) in rows {
         let w = TestEngine::new();
         assert_eq!(w.post_with_key("key", path, params).status, status);
-        w.told();
+        w.notified();
         let again = w.engine.execute(w.request(Verb::Post, path, params, Some("key"), None));
         assert_eq!((again.status(), again.replayed), (status, stored), "{params}");
-        assert_eq!(w.told(), "");
+        assert_eq!(w.notified(), "");
         if !stored {
             w.post_with_key("key", path, "amount=1000 currency=usd").is("amount=1000 status=requires_payment_method");
         }

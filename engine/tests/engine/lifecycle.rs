@@ -26,7 +26,7 @@ fn where_a_payment_begins() {
     for (params, status) in rows {
         let w = fresh();
         w.post("payment_intents", &format!("amount=1000 currency=usd {params}")).is(&format!("status={status}"));
-        assert!(w.told().starts_with("payment_intent.created"), "C5");
+        assert!(w.notified().starts_with("payment_intent.created"), "C5");
     }
 }
 
@@ -130,7 +130,7 @@ fn what_create_refuses() {
     let w = fresh();
     for (params, status, code, param) in rows {
         w.post("payment_intents", params).refused(status, code, param);
-        assert_eq!(w.told(), "", "{params}");
+        assert_eq!(w.notified(), "", "{params}");
     }
     w.get("payment_intents", "").is("data=[]");
 }
@@ -152,13 +152,13 @@ fn every_operation_in_every_status() {
             let w = fresh();
             let id = in_status(&w, status);
             let before = w.intent(&id).body;
-            w.told();
+            w.notified();
             let answer = w.post(&format!("payment_intents/{id}{path}"), params);
             assert_eq!(answer.status, code, "{path} {params} in {status}: {}", answer.body);
             if code == 400 {
                 answer.has("error.code=payment_intent_unexpected_state").has(&format!("error.payment_intent.id={id}"));
                 assert_eq!(w.intent(&id).body, before, "I12");
-                assert_eq!(w.told(), "");
+                assert_eq!(w.notified(), "");
             }
             w.reconciled();
         }
@@ -203,9 +203,9 @@ fn updating_before_payment() {
     w.post(&format!("payment_intents/{id}"), "amount=2000 currency=eur").is("amount=2000 currency=eur");
     w.post(&format!("payment_intents/{id}"), "amount=0").refused(400, "parameter_invalid_integer", "amount");
     w.post(&format!("payment_intents/{id}"), "payment_method=pm_card_visa").is("status=requires_confirmation");
-    w.told();
+    w.notified();
     w.post(&format!("payment_intents/{id}"), "description=x").is("description=x");
-    assert_eq!(w.told(), "", "there is no payment_intent.updated");
+    assert_eq!(w.notified(), "", "there is no payment_intent.updated");
 }
 
 /// C17, VER-1, VER-3: the names of two statuses before 2019-02-11, and the charges on the payment before 2022-11-15.

@@ -38,7 +38,7 @@ fn charges_without_an_intent() {
     );
 }
 
-/// Whatever uses a token uses it up: the same request with it, and a charge, are then refused.
+/// A request with a token uses it up: the same request again, and a charge with it, are refused.
 #[test]
 fn a_token_is_used_once() {
     let w = TestEngine::immediate();

@@ -190,7 +190,7 @@ fn a_change_of_metadata_tells_the_values_before() {
     let customer = w.post("customers", "metadata[a]=1 metadata[b]=2").id();
     let charge = w.charge(&pi).id();
     w.post(&format!("charges/{charge}"), "metadata[a]=1 metadata[b]=2").is("metadata.a=1");
-    w.told();
+    w.notified();
     let expected = serde_json::json!({ "metadata": { "a": "1", "b": "2", "c": null } });
     for (path, types) in [
         (format!("refunds/{refund}"), "refund.updated charge.refund.updated"),

@@ -34,11 +34,11 @@ fn what_is_refused() {
         (Some(&paid), "refund_application_fee=true", 400, "charge_invalid_parameter", "refund_application_fee"),
         (Some(&paid), "reverse_transfer=true", 400, "charge_invalid_parameter", "reverse_transfer"),
     ];
-    w.told();
+    w.notified();
     for (payment, params, status, code, param) in rows {
         let payment = payment.map(|id| format!("payment_intent={id}")).unwrap_or_default();
         w.post("refunds", &format!("{payment} {params}")).refused(status, code, param);
-        assert_eq!(w.told(), "", "{params}");
+        assert_eq!(w.notified(), "", "{params}");
     }
     let answer = w.post("refunds", &format!("payment_intent={partly} amount=4000"));
     let message = "Refund amount ($40.00) is greater than unrefunded amount on charge ($30.00)";
@@ -60,10 +60,10 @@ fn refunds_while_the_hold_is_open() {
     }
     w.charge(&pi).is("amount_refunded=700 amount_captured=700 refunded=false captured=false");
     w.post("refunds", &format!("payment_intent={pi} amount=1")).refused(400, "charge_already_refunded", "-");
-    w.told();
+    w.notified();
     w.post(&capture, "amount_to_capture=0 final_capture=true").is("status=succeeded");
     w.charge(&pi).is("refunded=true captured=true");
-    assert!(!w.told().contains("charge.refunded"), "U16");
+    assert!(!w.notified().contains("charge.refunded"), "U16");
     let pi = w.multi(1000, "");
     w.post(&format!("payment_intents/{pi}/capture"), "amount_to_capture=700 final_capture=false")
         .is("amount_received=700 amount_capturable=300");
@@ -78,16 +78,16 @@ fn refunds_while_the_hold_is_open() {
 fn what_refunds_tell() {
     let w = TestEngine::immediate();
     let pi = w.paid(1000, "");
-    w.told();
+    w.notified();
     for (amount, refunded) in [(400, false), (600, true)] {
         w.post("refunds", &format!("payment_intent={pi} amount={amount}")).is("status=succeeded");
-        assert_eq!(w.told(), "refund.created charge.refunded");
+        assert_eq!(w.notified(), "refund.created charge.refunded");
         w.charge(&pi).is(&format!("refunded={refunded}"));
     }
     w.advance(DAY);
-    assert_eq!(w.told(), ["refund.updated charge.refund.updated"; 2].join(" "));
+    assert_eq!(w.notified(), ["refund.updated charge.refund.updated"; 2].join(" "));
     w.advance(DAY);
-    assert_eq!(w.told(), "");
+    assert_eq!(w.notified(), "");
     w.get("refunds", "limit=1").is("data.0.amount=600 data.0.destination_details.card.reference_status=available");
     w.get("refunds", "limit=1").is("has_more=true");
 }
@@ -105,10 +105,10 @@ fn refunds_settle_and_fail() {
         let pi = w.paid(1000, &format!("payment_method={token}"));
         let refund = w.post("refunds", &format!("payment_intent={pi}")).is(&format!("status={at_first}")).id();
         w.charge(&pi).is("amount_refunded=1000 refunded=true");
-        w.told();
+        w.notified();
         w.advance(DAY);
         let answer = w.get(&format!("refunds/{refund}"), "").is(&format!("status={in_the_end}"));
-        assert_eq!(w.told(), told, "{token}");
+        assert_eq!(w.notified(), told, "{token}");
         w.charge(&pi).is(&format!("amount_refunded={refunded}"));
         let back = answer.text("failure_balance_transaction");
         assert_eq!(back != "null", in_the_end == "failed");
@@ -194,10 +194,10 @@ fn refunds_beyond_the_balance() {
         w.advance(DAY * 2);
         w.get(&format!("refunds/{refund}"), "").is(card_says);
         w.paid(1000, "");
-        w.told();
+        w.notified();
         w.advance(DAY * 2);
         w.get(&format!("refunds/{refund}"), "").is("status=succeeded pending_reason=null");
-        assert_eq!(w.told().contains("refund.updated"), left < 600);
+        assert_eq!(w.notified().contains("refund.updated"), left < 600);
         w.reconciled();
     }
 }
@@ -233,10 +233,10 @@ fn shares_of_several_captures() {
         );
     }
     w.post("refunds", &format!("payment_intent={pi} amount=100")).is("status=succeeded");
-    w.told();
+    w.notified();
     w.post("refunds", &format!("payment_intent={pi} refund_application_fee=true reverse_transfer=true"))
         .is("status=succeeded amount=600");
-    assert_eq!(w.told(), "refund.created charge.refunded application_fee.refunded transfer.reversed", "B60");
+    assert_eq!(w.notified(), "refund.created charge.refunded application_fee.refunded transfer.reversed", "B60");
     w.reconciled();
 
     let by_hand = [
@@ -334,11 +334,11 @@ fn the_fee_flag_needs_no_fee_beside_a_transfer() {
     let w = TestEngine::new();
     let pi = w.paid(1200, &format!("transfer_data[destination]={CONNECTED} transfer_data[amount]=880"));
     let refund = format!("payment_intent={pi} amount=500 refund_application_fee=true");
-    w.told();
+    w.notified();
     w.post("refunds", &format!("{refund} reverse_transfer=true")).is("status=succeeded amount=500");
-    assert_eq!(w.told(), "refund.created charge.refunded transfer.reversed");
+    assert_eq!(w.notified(), "refund.created charge.refunded transfer.reversed");
     w.post("refunds", &refund).is("status=succeeded amount=500 transfer_reversal=null");
-    assert_eq!(w.told(), "refund.created charge.refunded");
+    assert_eq!(w.notified(), "refund.created charge.refunded");
     w.reconciled();
 }
 
@@ -349,9 +349,9 @@ fn a_reversal_beyond_the_balance_stops_the_refund() {
     let poor = Account { overdraft: Some(Money::ZERO), ..Account::connected(CONNECTED, MERCHANT) };
     w.engine.add_account(poor).unwrap();
     let pi = w.paid(1000, &format!("application_fee_amount=100 transfer_data[destination]={CONNECTED}"));
-    w.told();
+    w.notified();
     w.post("refunds", &format!("payment_intent={pi} reverse_transfer=true")).refused(400, "balance_insufficient", "-");
-    assert_eq!(w.told(), "");
+    assert_eq!(w.notified(), "");
     w.post("refunds", &format!("payment_intent={pi} reverse_transfer=true amount=900")).is("status=succeeded");
     w.reconciled();
 }

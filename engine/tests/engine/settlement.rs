@@ -85,10 +85,10 @@ fn a_payment_is_pending_for_the_delay_and_bears_the_fee() {
                 }
                 entry_of(&w, &pi).is(&status("available")).is(&details);
                 assert_eq!(funds(&w, MERCHANT), (amount - fee, 0), "{settings:?} {method}");
-                let announced = w.told().matches("balance.available").count();
+                let announced = w.notified().matches("balance.available").count();
                 assert_eq!(announced, usize::from(delay > 0 && amount > fee), "{settings:?} {method} {amount}");
                 w.advance(DAY);
-                assert_eq!(w.told(), "", "available once");
+                assert_eq!(w.notified(), "", "available once");
                 w.reconciled();
             }
         }
@@ -148,13 +148,13 @@ fn money_of_a_charge_follows_it() {
     assert_eq!((funds(&w, MERCHANT), funds(&w, CONNECTED)), ((0, 1), (0, 540)));
     w.advance(DELAY - 1);
     assert_eq!((funds(&w, MERCHANT), funds(&w, CONNECTED)), ((0, 1), (0, 540)));
-    w.told();
+    w.notified();
     w.advance(1);
     assert_eq!(entries(&w, MERCHANT), of_platform("available"));
     assert_eq!(entries(&w, CONNECTED), of_connected("available"));
     assert_eq!((funds(&w, MERCHANT), funds(&w, CONNECTED)), ((1, 0), (540, 0)));
     // Money that went out is not announced.
-    assert_eq!(w.told().matches("balance.available").count(), 5);
+    assert_eq!(w.notified().matches("balance.available").count(), 5);
 
     // What happens later is available at once; the provider's fee is never given back.
     w.post("refunds", &format!("payment_intent={pi} reverse_transfer=true refund_application_fee=true"))
@@ -244,7 +244,7 @@ fn the_event_shows_the_balance() {
     w.paid(1000, "");
     let yen = "amount=700 currency=jpy confirm=true capture_method=automatic payment_method=pm_card_visa";
     w.post("payment_intents", yen);
-    w.told();
+    w.notified();
     w.advance(DELAY);
     let news = w.news();
     let of_balance: Vec<_> = news.iter().filter(|event| event.event_type.name() == "balance.available").collect();

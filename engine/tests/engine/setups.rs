@@ -17,10 +17,10 @@ fn where_a_setup_goes() {
     for (token, code, status, told) in rows {
         let w = TestEngine::new();
         let id = w.post("setup_intents", "").is("status=requires_payment_method usage=off_session").id();
-        w.told();
+        w.notified();
         let answer = w.post(&format!("setup_intents/{id}/confirm"), &format!("payment_method={token}"));
         assert_eq!(answer.status, code, "{token}");
-        assert_eq!(w.told(), told);
+        assert_eq!(w.notified(), told);
         w.get(&format!("setup_intents/{id}"), "").is(&format!("status={status}"));
         w.get("charges", "").is("data=[]");
         w.get("balance_transactions", "").is("data=[]");
@@ -75,10 +75,10 @@ fn a_setup_prepares_for_later() {
     let token = "pm_card_authenticationRequiredOnSetup";
     let params = format!("confirm=true payment_method={token} customer={customer}");
     let setup = w.post("setup_intents", &params).is("status=requires_action");
-    w.told();
+    w.notified();
     let intent = setup.id().parse().unwrap();
     w.inject(EnvironmentEvent::AuthenticateSetup { intent, passes: true }).is("status=succeeded");
-    assert_eq!(w.told(), "payment_method.attached setup_intent.succeeded");
+    assert_eq!(w.notified(), "payment_method.attached setup_intent.succeeded");
     let method = setup.text("payment_method");
     w.paid(1000, &format!("off_session=true payment_method={method} customer={customer}"));
     let fresh = format!("amount=1000 currency=usd confirm=true off_session=true payment_method={token}");
@@ -199,7 +199,7 @@ fn the_customer_pays() {
         let answer = answer.is(&format!("status={status} payment_status={payment_status}"));
         let intent = answer.text("payment_intent");
         w.intent(&intent).is(&format!("status={intent_status}"));
-        assert_eq!(w.told().contains("checkout.session.completed"), status == "complete");
+        assert_eq!(w.notified().contains("checkout.session.completed"), status == "complete");
         if intent_status == "requires_action" {
             let intent = intent.parse().unwrap();
             w.inject(EnvironmentEvent::Authenticate { intent, passes: true }).is("status=succeeded");
@@ -237,7 +237,7 @@ fn a_debit_on_a_page() {
         let id = session(&w, "");
         let intent = pays(&w, &id, TestMethod::BankSuccess).text("payment_intent").parse().unwrap();
         w.inject(EnvironmentEvent::BankAnswers { intent, answer });
-        assert!(w.told().ends_with(told));
+        assert!(w.notified().ends_with(told));
         w.get(&format!("checkout/sessions/{id}"), "").is(&format!("status=complete payment_status={payment_status}"));
     }
 }
@@ -253,9 +253,9 @@ fn sessions_expire() {
     }
     let intent = w.get(&format!("checkout/sessions/{by_time}"), "").text("payment_intent");
     pays(&w, &paid, TestMethod::Visa).is("status=complete");
-    w.told();
+    w.notified();
     w.post(&format!("checkout/sessions/{by_request}/expire"), "").is("status=expired");
-    assert_eq!(w.told(), "payment_intent.canceled checkout.session.expired");
+    assert_eq!(w.notified(), "payment_intent.canceled checkout.session.expired");
     w.post(&format!("checkout/sessions/{by_request}/expire"), "").refused(400, "-", "-");
     w.post(&format!("checkout/sessions/{paid}/expire"), "").refused(400, "-", "-");
     assert_eq!(pays(&w, &by_request, TestMethod::Visa).status, 400);

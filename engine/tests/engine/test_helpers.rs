@@ -221,7 +221,7 @@ impl TestEngine {
     }
 
     /// The types of the events since the last look, in order, in one line.
-    pub fn told(&self) -> String {
+    pub fn notified(&self) -> String {
         let names: Vec<&str> = self.news().iter().map(|event| event.event_type.name()).collect();
         names.join(" ")
     }

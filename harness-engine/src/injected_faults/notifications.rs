@@ -27,28 +27,40 @@ pub(super) const TABLE: &[InjectedFault] = &[
         PaymentIntentCreated,
         "the creation of a payment is not notified",
         "C5 R9 EVT-1",
-        "beginnings-are-told"
+        "beginnings-are-notified"
     ),
     of_one_type!(
         lose,
         PaymentIntentAmountCapturableUpdated,
         "a hold is not notified",
         "B54 I10",
-        "beginnings-are-told"
+        "beginnings-are-notified"
     ),
-    of_one_type!(lose, PaymentIntentSucceeded, "a success is not notified", "C11 I10", "the-end-is-told"),
-    of_one_type!(lose, PaymentIntentCanceled, "a cancellation is not notified", "C15 I10", "the-end-is-told"),
-    of_one_type!(lose, PaymentIntentPaymentFailed, "a failed attempt is not notified", "C13", "failure-is-told"),
-    of_one_type!(lose, ChargeSucceeded, "an approval is not notified", "B30 EVT-3", "approval-is-told-first"),
-    of_one_type!(lose, ChargeUpdated, "a captured piece is not notified", "B52 I10", "captures-are-told-by-their-kind"),
+    of_one_type!(lose, PaymentIntentSucceeded, "a success is not notified", "C11 I10", "the-end-is-notified"),
+    of_one_type!(lose, PaymentIntentCanceled, "a cancellation is not notified", "C15 I10", "the-end-is-notified"),
+    of_one_type!(lose, PaymentIntentPaymentFailed, "a failed attempt is not notified", "C13", "failure-is-notified"),
+    of_one_type!(lose, ChargeSucceeded, "an approval is not notified", "B30 EVT-3", "approval-is-notified-first"),
+    of_one_type!(
+        lose,
+        ChargeUpdated,
+        "a captured piece is not notified",
+        "B52 I10",
+        "captures-are-notified-by-their-kind"
+    ),
     of_one_type!(
         lose,
         ChargeCaptured,
         "the capture of a charge is not notified",
         "B56 B57 I10",
-        "charge-captured-is-told-at-the-end"
+        "charge-captured-is-notified-at-the-end"
     ),
-    of_one_type!(lose, ChargeExpired, "the expiry of a hold is not notified", "R11 EVT-11", "released-hold-is-told"),
+    of_one_type!(
+        lose,
+        ChargeExpired,
+        "the expiry of a hold is not notified",
+        "R11 EVT-11",
+        "released-hold-is-notified"
+    ),
     InjectedFault {
         name: "a refund is not notified",
         rules: "B59 B60 I14",
@@ -58,8 +70,8 @@ pub(super) const TABLE: &[InjectedFault] = &[
             lose(batch, EventType::RefundCreated) || refunded
         }),
     },
-    of_one_type!(lose, RefundFailed, "the failure of a refund is not notified", "R7 U15", "refunds-are-told"),
-    of_one_type!(lose, ApplicationFeeCreated, "a fee is not notified", "A14 A17", "connect-money-is-told"),
+    of_one_type!(lose, RefundFailed, "the failure of a refund is not notified", "R7 U15", "refunds-are-notified"),
+    of_one_type!(lose, ApplicationFeeCreated, "a fee is not notified", "A14 A17", "connect-money-is-notified"),
     InjectedFault {
         name: "changes by the environment or the worker are not notified",
         rules: "I14 R9",
@@ -70,10 +82,22 @@ pub(super) const TABLE: &[InjectedFault] = &[
             batch.events.len() != before
         }),
     },
-    of_one_type!(twice, PaymentIntentSucceeded, "a success is notified twice", "I10 R10", "nothing-is-told-twice"),
-    of_one_type!(twice, RefundCreated, "a refund is notified twice", "R10 B60", "nothing-is-told-twice"),
-    of_one_type!(twice, ApplicationFeeRefunded, "a refunded fee is notified twice", "R10 B48", "nothing-is-told-twice"),
-    of_one_type!(twice, TransferReversed, "a reversed transfer is notified twice", "R10 B50", "nothing-is-told-twice"),
+    of_one_type!(twice, PaymentIntentSucceeded, "a success is notified twice", "I10 R10", "nothing-is-notified-twice"),
+    of_one_type!(twice, RefundCreated, "a refund is notified twice", "R10 B60", "nothing-is-notified-twice"),
+    of_one_type!(
+        twice,
+        ApplicationFeeRefunded,
+        "a refunded fee is notified twice",
+        "R10 B48",
+        "nothing-is-notified-twice"
+    ),
+    of_one_type!(
+        twice,
+        TransferReversed,
+        "a reversed transfer is notified twice",
+        "R10 B50",
+        "nothing-is-notified-twice"
+    ),
     InjectedFault {
         name: "previous values are left out",
         rules: "B53 B55 I16",
@@ -120,7 +144,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
     InjectedFault {
         name: "a failure is notified as a success",
         rules: "R8 C13",
-        breaks: Property("nothing-is-told-that-did-not-happen"),
+        breaks: Property("nothing-is-notified-that-did-not-happen"),
         how: Writes(|batch, _| {
             let mut acted = false;
             for event in &mut batch.events {

@@ -111,13 +111,13 @@ pub(super) const TABLE: &[InjectedFault] = &[
     InjectedFault {
         name: "the completion of a session is not notified",
         rules: "B26 EVT-17",
-        breaks: Property("session-ends-are-told"),
+        breaks: Property("session-ends-are-notified"),
         how: Writes(|batch, _| lose(batch, EventType::CheckoutSessionCompleted)),
     },
     InjectedFault {
         name: "the end of a session's bank payment is not notified",
         rules: "B26 EVT-17",
-        breaks: Property("sessions-debit-is-told"),
+        breaks: Property("sessions-debit-is-notified"),
         how: Writes(|batch, _| lose(batch, EventType::CheckoutSessionAsyncPaymentSucceeded)),
     },
     InjectedFault {
@@ -161,7 +161,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
     InjectedFault {
         name: "the success of a setup is not notified",
         rules: "C19 EVT-16",
-        breaks: Property("setup-moves-are-told"),
+        breaks: Property("setup-moves-are-notified"),
         how: Writes(|batch, _| lose(batch, EventType::SetupIntentSucceeded)),
     },
 ];

@@ -31,7 +31,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
     InjectedFault {
         name: "a partly captured payment is canceled the other way",
         rules: "B38 U6 R20",
-        breaks: Property("cancel-ends-and-lets-go"),
+        breaks: Property("cancel-ends-and-releases"),
         how: Decides(|dialect| dialect.partly_captured_cancel_succeeds = !dialect.partly_captured_cancel_succeeds),
     },
     InjectedFault {
@@ -212,7 +212,7 @@ pub(super) const TABLE: &[InjectedFault] = &[
     InjectedFault {
         name: "a background capture may take two hours",
         rules: "A12 I11",
-        breaks: Property("booking-takes-an-hour-at-most"),
+        breaks: Property("posting-takes-an-hour-at-most"),
         how: Decides(|dialect| dialect.timing.async_capture = HOUR.saturating_add(HOUR)),
     },
     InjectedFault {

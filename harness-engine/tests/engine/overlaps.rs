@@ -125,7 +125,7 @@ static PANICS: InjectedFault = InjectedFault {
 
 /// A panic of a thread in a race is a finding, and its message is reported.
 #[test]
-fn a_panic_in_a_race_is_told() {
+fn a_panic_in_a_race_is_notified() {
     let inputs: Vec<Input> =
         Script::parse("create pi1 1000 usd manual method=card_visa confirm\ncapture pi1\ncancel pi1")
             .unwrap()

@@ -82,7 +82,7 @@ classes! {
         AuthenticationAbandoned = "authentication_abandoned",
         Settle = "settle",
         CloseCancelWindow = "close_cancel_window",
-        Book = "book",
+        PostToLedger = "post_to_ledger",
         ExpireHold = "expire_hold",
         RefundSucceeds = "refund_succeeds",
         RefundFails = "refund_fails",

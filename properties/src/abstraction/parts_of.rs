@@ -148,7 +148,7 @@ const fn event_kind(event: EnvironmentEvent) -> InputKind {
         },
         EnvironmentEvent::Settle { .. } => InputKind::Settle,
         EnvironmentEvent::CloseCancelWindow { .. } => InputKind::CloseCancelWindow,
-        EnvironmentEvent::PostToLedger { .. } => InputKind::Book,
+        EnvironmentEvent::PostToLedger { .. } => InputKind::PostToLedger,
         EnvironmentEvent::ExpireHold { .. } => InputKind::ExpireHold,
         EnvironmentEvent::Refund { progress, .. } => match progress {
             RefundProgress::Succeeds => InputKind::RefundSucceeds,

@@ -18,7 +18,7 @@ pub(crate) use moves::{
 };
 pub(crate) use reasons::refusals_have_a_true_reason;
 pub(crate) use refusals::{
-    bad_parameters_are_refused, cancel_ends_and_lets_go, status_refusals_are_true, unknown_objects_are_not_found,
+    bad_parameters_are_refused, cancel_ends_and_releases, status_refusals_are_true, unknown_objects_are_not_found,
     wrong_status_is_refused,
 };
 pub(crate) use standing::{

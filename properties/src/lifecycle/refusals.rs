@@ -29,12 +29,14 @@ pub(crate) fn wrong_status_is_refused<D: Diagnostics>(step: &PaymentStep<'_, '_>
 
 /// If false, a cancellation leaves money on hold, records another reason, or pretends to stop a debit that the bank
 /// executes.
-pub(crate) fn cancel_ends_and_lets_go<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
-    cancel_lets_go(step).and(|| only_debits_are_canceled_in_processing(step)).and(|| no_cancel_of_a_bank_transfer(step))
+pub(crate) fn cancel_ends_and_releases<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+    cancel_releases(step)
+        .and(|| only_debits_are_canceled_in_processing(step))
+        .and(|| no_cancel_of_a_bank_transfer(step))
 }
 
 /// If false, a cancellation leaves money on hold, or the merchant's report shows another reason.
-fn cancel_lets_go<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
+fn cancel_releases<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement<D> {
     let (Some(Operation::CancelIntent { reason, .. }), Some((before, after))) = (step.accepted(), step.both()) else {
         return Judgement::Vacuous;
     };

@@ -146,7 +146,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "final-stays-open",
         does: "keeps the hold open after a capture with `final_capture=true`",
-        breaks: "final-capture-lets-go-of-the-rest",
+        breaks: "final-capture-releases-the-rest",
         scenario: "multicapture",
         variant: "merchant initiated",
         kind: Kind::Heard(|heard| mistake_finality(heard, Some(true), Some(false))),

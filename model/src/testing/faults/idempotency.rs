@@ -113,7 +113,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         }),
     },
     PlantedFault {
-        name: "begun-is-told",
+        name: "begun-is-notified",
         does: "reports a method attached when a request is only taken in",
         breaks: "requests-not-carried-out-do-nothing",
         scenario: "retries",

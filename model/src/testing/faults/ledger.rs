@@ -8,7 +8,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "books-within-two-hours",
         does: "takes two hours to book a background capture",
-        breaks: "booking-takes-an-hour-at-most",
+        breaks: "posting-takes-an-hour-at-most",
         scenario: "async_capture",
         variant: "platform",
         kind: Kind::Config(|config| config.dialect.ledger_delay = HOUR.saturating_add(HOUR)),
@@ -106,7 +106,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         }),
     },
     PlantedFault {
-        name: "booking-clock-stands-still",
+        name: "posting-clock-stands-still",
         does: "forgets to let time pass for a capture that waits for the ledger",
         breaks: "books-only-move-forward",
         scenario: "async_capture",

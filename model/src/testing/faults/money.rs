@@ -147,12 +147,12 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         kind: Kind::Payment(release_shrinks_the_fee),
     },
     PlantedFault {
-        name: "booking-job-takes-holds",
+        name: "posting-job-takes-holds",
         does: "takes what is only held when the posting job runs",
         breaks: "held-money-is-taken-by-capture-only",
         scenario: "multicapture",
         variant: "merchant initiated",
-        kind: Kind::Instead(booking_job_takes_holds),
+        kind: Kind::Instead(posting_job_takes_holds),
     },
     PlantedFault {
         name: "price-in-the-wrong-unit",
@@ -259,7 +259,7 @@ fn release_shrinks_the_fee(step: &mut PaymentStep<'_>) {
     });
 }
 
-fn booking_job_takes_holds(
+fn posting_job_takes_holds(
     config: &Config,
     payment: Payment,
     input: Input,

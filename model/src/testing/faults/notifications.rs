@@ -11,7 +11,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-bank",
         does: "does not report that a bank is being waited for",
-        breaks: "beginnings-are-told",
+        breaks: "beginnings-are-notified",
         scenario: "debits",
         variant: "every bank",
         kind: Kind::Payment(|step| step.hush(ExpectedNotification::IntentProcessing)),
@@ -19,7 +19,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-challenge",
         does: "does not report that the customer is being waited for",
-        breaks: "beginnings-are-told",
+        breaks: "beginnings-are-notified",
         scenario: "single",
         variant: "automatic",
         kind: Kind::Payment(|step| step.hush(ExpectedNotification::IntentRequiresAction)),
@@ -27,7 +27,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-hold",
         does: "does not report that money is held and waits to be captured",
-        breaks: "beginnings-are-told",
+        breaks: "beginnings-are-notified",
         scenario: "single",
         variant: "manual",
         kind: Kind::Payment(|step| {
@@ -40,7 +40,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-creation",
         does: "does not report that a payment was created",
-        breaks: "beginnings-are-told",
+        breaks: "beginnings-are-notified",
         scenario: "single",
         variant: "automatic",
         kind: Kind::Payment(|step| step.hush(ExpectedNotification::IntentCreated)),
@@ -48,7 +48,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-end-by-cancel",
         does: "does not report that a cancel completed a partly captured payment",
-        breaks: "the-end-is-told",
+        breaks: "the-end-is-notified",
         scenario: "multicapture",
         variant: "us",
         kind: Kind::Payment(|step| {
@@ -60,7 +60,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-end-by-expiry",
         does: "reports that the hold ran out, and not that the payment is canceled with it",
-        breaks: "the-end-is-told",
+        breaks: "the-end-is-notified",
         scenario: "multicapture",
         variant: "us",
         kind: Kind::Payment(|step| {
@@ -72,7 +72,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-bounce",
         does: "reports that a debit's charge failed, and not that the payment did",
-        breaks: "failure-is-told",
+        breaks: "failure-is-notified",
         scenario: "debits",
         variant: "every bank",
         kind: Kind::Payment(|step| {
@@ -84,7 +84,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "decline-without-a-charge",
         does: "reports a decline and not of the charge that failed",
-        breaks: "failure-is-told",
+        breaks: "failure-is-notified",
         scenario: "single",
         variant: "automatic",
         kind: Kind::Payment(|step| step.hush(ExpectedNotification::ChargeFailed)),
@@ -92,7 +92,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "paid-before-it-settles",
         does: "reports success when the bank takes a debit on",
-        breaks: "nothing-is-told-that-did-not-happen",
+        breaks: "nothing-is-notified-that-did-not-happen",
         scenario: "debits",
         variant: "every bank",
         kind: Kind::Payment(|step| {
@@ -104,9 +104,9 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         }),
     },
     PlantedFault {
-        name: "told-of-another",
+        name: "notifies-of-another",
         does: "reports a refund as if another payment had been refunded as well",
-        breaks: "nothing-is-told-that-did-not-happen",
+        breaks: "nothing-is-notified-that-did-not-happen",
         scenario: "two_payments",
         variant: "interchangeable",
         kind: Kind::Payment(|step| {
@@ -120,7 +120,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "pending-twice",
         does: "reports a pending charge twice",
-        breaks: "nothing-is-told-twice",
+        breaks: "nothing-is-notified-twice",
         scenario: "debits",
         variant: "every bank",
         kind: Kind::Payment(|step| {
@@ -142,9 +142,9 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         }),
     },
     PlantedFault {
-        name: "approval-untold",
+        name: "approval-not-notified",
         does: "does not report that a charge was approved",
-        breaks: "approval-is-told-first",
+        breaks: "approval-is-notified-first",
         scenario: "single",
         variant: "manual",
         kind: Kind::Payment(|step| step.hush(ExpectedNotification::ChargeSucceeded)),
@@ -152,7 +152,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "the-end-first",
         does: "reports the payment's success before the charge's",
-        breaks: "approval-is-told-first",
+        breaks: "approval-is-notified-first",
         scenario: "single",
         variant: "automatic",
         kind: Kind::Payment(|step| {
@@ -171,7 +171,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-piece",
         does: "does not report what is left to capture after a piece was",
-        breaks: "captures-are-told-by-their-kind",
+        breaks: "captures-are-notified-by-their-kind",
         scenario: "multicapture",
         variant: "us",
         kind: Kind::Payment(|step| {
@@ -183,7 +183,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "piece-without-its-charge",
         does: "does not report that a piece changed the charge",
-        breaks: "captures-are-told-by-their-kind",
+        breaks: "captures-are-notified-by-their-kind",
         scenario: "multicapture",
         variant: "us",
         kind: Kind::Payment(|step| {
@@ -196,7 +196,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "single-capture-is-one-of-several",
         does: "reports what is left to capture after the only capture there can be",
-        breaks: "captures-are-told-by-their-kind",
+        breaks: "captures-are-notified-by-their-kind",
         scenario: "single",
         variant: "manual",
         kind: Kind::Payment(|step| {
@@ -210,7 +210,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "captured-at-every-piece",
         does: "emits charge.captured at every capture",
-        breaks: "charge-captured-is-told-at-the-end",
+        breaks: "charge-captured-is-notified-at-the-end",
         scenario: "multicapture",
         variant: "us",
         kind: Kind::Payment(|step| {
@@ -221,9 +221,9 @@ pub(super) const FAULTS: &[PlantedFault] = &[
         }),
     },
     PlantedFault {
-        name: "captured-by-expiry-untold",
+        name: "captured-by-expiry-not-notified",
         does: "does not emit charge.captured when a hold runs out partly captured",
-        breaks: "charge-captured-is-told-at-the-end",
+        breaks: "charge-captured-is-notified-at-the-end",
         scenario: "multicapture",
         variant: "us",
         kind: Kind::Payment(|step| {
@@ -235,15 +235,15 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-books",
         does: "reports the transfer of a background capture, and not that its charge is posted",
-        breaks: "booking-is-told",
+        breaks: "posting-is-notified",
         scenario: "async_capture",
         variant: "destination",
         kind: Kind::Payment(|step| step.hush(ExpectedNotification::ChargeUpdated)),
     },
     PlantedFault {
-        name: "booking-is-success",
+        name: "posting-is-success",
         does: "reports success once more when a background capture is posted",
-        breaks: "booking-is-told",
+        breaks: "posting-is-notified",
         scenario: "async_capture",
         variant: "platform",
         kind: Kind::Payment(|step| {
@@ -255,7 +255,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-release",
         does: "does not report that the hold of a canceled payment is released",
-        breaks: "released-hold-is-told",
+        breaks: "released-hold-is-notified",
         scenario: "single",
         variant: "manual",
         kind: Kind::Payment(|step| {
@@ -267,7 +267,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-expiry",
         does: "reports that a payment is canceled, and not that its hold ran out",
-        breaks: "released-hold-is-told",
+        breaks: "released-hold-is-notified",
         scenario: "single",
         variant: "manual",
         kind: Kind::Payment(|step| step.hush(ExpectedNotification::ChargeExpired)),
@@ -275,7 +275,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-fee",
         does: "does not report that a fee was taken",
-        breaks: "connect-money-is-told",
+        breaks: "connect-money-is-notified",
         scenario: "connect",
         variant: "direct",
         kind: Kind::Payment(|step| step.hush(ExpectedNotification::FeeCreated)),
@@ -283,7 +283,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-transfer",
         does: "does not report that a posted charge was sent on",
-        breaks: "connect-money-is-told",
+        breaks: "connect-money-is-notified",
         scenario: "async_capture",
         variant: "destination",
         kind: Kind::Payment(|step| step.hush(ExpectedNotification::TransferCreated)),
@@ -291,7 +291,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-fee-refund",
         does: "reports a refund, and not of the fee that went back with it",
-        breaks: "connect-money-is-told",
+        breaks: "connect-money-is-notified",
         scenario: "connect",
         variant: "direct",
         kind: Kind::Payment(|step| {
@@ -303,7 +303,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-reversal",
         does: "reports a refund, and not of the transfer that was taken back with it",
-        breaks: "connect-money-is-told",
+        breaks: "connect-money-is-notified",
         scenario: "connect",
         variant: "destination",
         kind: Kind::Payment(|step| {
@@ -315,7 +315,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "refund-without-an-object",
         does: "reports a refunded charge, and not of the refund",
-        breaks: "refunds-are-told",
+        breaks: "refunds-are-notified",
         scenario: "refunds",
         variant: "immediate",
         kind: Kind::Payment(|step| step.hush(ExpectedNotification::RefundCreated)),
@@ -323,7 +323,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "late-flag-is-a-refund",
         does: "reports a refund when the final capture turns the flag of what was given back before",
-        breaks: "refunds-are-told",
+        breaks: "refunds-are-notified",
         scenario: "multicapture",
         variant: "us",
         kind: Kind::Payment(|step| {
@@ -340,7 +340,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-refund-failure",
         does: "reports that a refund changed, and not that it failed",
-        breaks: "refunds-are-told",
+        breaks: "refunds-are-notified",
         scenario: "refunds",
         variant: "moving on",
         kind: Kind::Payment(|step| step.hush(ExpectedNotification::RefundFailed)),

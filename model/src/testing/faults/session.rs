@@ -240,7 +240,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-page-end",
         does: "does not report that a session ran out",
-        breaks: "session-ends-are-told",
+        breaks: "session-ends-are-notified",
         scenario: "checkout",
         variant: "every form",
         kind: Kind::Whole(|step| {
@@ -252,7 +252,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-settlement",
         does: "does not report that the bank payment of a session arrived",
-        breaks: "sessions-debit-is-told",
+        breaks: "sessions-debit-is-notified",
         scenario: "checkout",
         variant: "every form",
         kind: Kind::Whole(|step| step.notifications.retain(|emitted| emitted.kind != NotificationKind::SessionPaid)),
@@ -260,7 +260,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "settlement-is-success",
         does: "reports that the bank payment of a session arrived when it bounced",
-        breaks: "sessions-debit-is-told",
+        breaks: "sessions-debit-is-notified",
         scenario: "checkout",
         variant: "every form",
         kind: Kind::Whole(|step| {

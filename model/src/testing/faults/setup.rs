@@ -176,7 +176,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-attachment",
         does: "reports that a setup succeeded, and not which method is attached now",
-        breaks: "setup-moves-are-told",
+        breaks: "setup-moves-are-notified",
         scenario: "setup",
         variant: "every method",
         kind: Kind::Whole(|step| step.notifications.retain(|emitted| emitted.kind != NotificationKind::MethodAttached)),
@@ -184,7 +184,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "silent-setup-limit",
         does: "does not report that one confirmation too many canceled a setup",
-        breaks: "setup-moves-are-told",
+        breaks: "setup-moves-are-notified",
         scenario: "setup",
         variant: "every method",
         kind: Kind::Whole(|step| {
@@ -196,7 +196,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "declined-card-stays",
         does: "keeps a declined card on the setup",
-        breaks: "setup-moves-are-told",
+        breaks: "setup-moves-are-notified",
         scenario: "setup",
         variant: "every method",
         kind: Kind::Whole(|step| {

@@ -121,7 +121,7 @@ pub(super) fn attempts() -> Vec<Case> {
             ],
         ),
         Case(
-            "cancel-ends-and-lets-go",
+            "cancel-ends-and-releases",
             vec![
                 to(held(), cancel()).pay(|p| *p = canceled()),
                 to(partly(), cancel()).pay(end),

@@ -105,7 +105,7 @@ pub(super) fn captures() -> Vec<Case> {
             ],
         ),
         Case(
-            "final-capture-lets-go-of-the-rest",
+            "final-capture-releases-the-rest",
             vec![to(held(), capture(700, true)).pay(|p| *p = done())],
             vec![
                 to(held(), capture(700, true)).pay(|p| *p = partly()),

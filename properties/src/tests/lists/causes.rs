@@ -79,17 +79,23 @@ pub(super) fn causes() -> Vec<Case> {
 
 /// Examples of the choice whether an attempt without the customer leaves a failed charge (P34).
 fn absent_customers(rule: &'static str) -> Case {
+    let refused = absent_customer().notifies(&[Kind::ChargeFailed, Kind::IntentPaymentFailed]);
+    Case(rule, vec![refused.clone().both(leaves_charge)], vec![refused])
+}
+
+/// An attempt without the customer that needs authentication; nothing is notified yet.
+fn absent_customer() -> Example {
     let confirm = Confirm { off_session: true, ..Confirm::default() };
-    let absent = Operation::ConfirmIntent { intent: PI, confirm };
-    let refused = to(ready(PaymentMethod::AuthenticationRequired), absent)
+    to(ready(PaymentMethod::AuthenticationRequired), Operation::ConfirmIntent { intent: PI, confirm })
         .says(Err(Rejection::AuthenticationRequired))
         .pay(|p| {
             declined(p);
             p.last_error = Some(PaymentError::AuthenticationRequired);
         })
-        .notifies(&[Kind::ChargeFailed, Kind::IntentPaymentFailed]);
-    let charged = refused.clone().both(|it| it.config.dialect.absent_customer_leaves_charge = true);
-    Case(rule, vec![charged], vec![refused])
+}
+
+fn leaves_charge(snapshot: &mut Snapshot) {
+    snapshot.config.dialect.absent_customer_leaves_charge = true;
 }
 
 fn effects() -> Case {
@@ -108,8 +114,11 @@ fn effects() -> Case {
             on_page.clone().notifies(&[Kind::ChargeFailed, Kind::IntentPaymentFailed]),
             challenge.clone().notifies(&[Kind::IntentRequiresAction]),
             released.clone().notifies(&[Kind::ChargeRefunded]),
+            absent_customer().notifies(&[Kind::IntentPaymentFailed]),
+            absent_customer().both(leaves_charge).notifies(&[Kind::ChargeFailed, Kind::IntentPaymentFailed]),
         ],
         vec![
+            absent_customer().both(leaves_charge).notifies(&[Kind::IntentPaymentFailed]),
             back.clone().notifies(&[Kind::RefundCreated]),
             back.notifies(&[Kind::ChargeRefunded]),
             piece.clone().notifies(&[Kind::ChargeUpdated]),

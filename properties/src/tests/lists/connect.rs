@@ -221,7 +221,7 @@ pub(super) fn ledger() -> Vec<Case> {
     let post = EnvironmentEvent::PostToLedger { intent: PI };
     vec![
         sees(
-            "booking-takes-an-hour-at-most",
+            "posting-takes-an-hour-at-most",
             unposted(),
             &[|p| charge(p).posting_left = Some(3601), |p| charge(p).posting_left = Some(0)],
         ),

@@ -19,8 +19,8 @@ pub(super) fn notified() -> Vec<Case> {
     let failed =
         to(refunded(), EnvironmentEvent::Refund { intent: PI, refund: RefundId(0), progress: RefundProgress::Fails })
             .pay(|p| p.refunds[0] = Some(RefundView { status: RefundStatus::Failed, amount: a(200) }));
-    let waiting = "beginnings-are-told";
-    let lies = "nothing-is-told-that-did-not-happen";
+    let waiting = "beginnings-are-notified";
+    let lies = "nothing-is-notified-that-did-not-happen";
     vec![
         Case(
             waiting,
@@ -34,20 +34,20 @@ pub(super) fn notified() -> Vec<Case> {
             &[Kind::IntentProcessing],
         ),
         notifies(waiting, to(fresh(), confirm()).pay(|p| *p = challenged()), &[Kind::IntentRequiresAction]),
-        notifies("the-end-is-told", whole.clone(), &[Kind::ChargeCaptured, Kind::IntentSucceeded]),
-        notifies("the-end-is-told", to(held(), cancel()).pay(|p| *p = canceled()), &[Kind::IntentCanceled]),
+        notifies("the-end-is-notified", whole.clone(), &[Kind::ChargeCaptured, Kind::IntentSucceeded]),
+        notifies("the-end-is-notified", to(held(), cancel()).pay(|p| *p = canceled()), &[Kind::IntentCanceled]),
         notifies(
-            "failure-is-told",
+            "failure-is-notified",
             to(ready(PaymentMethod::Declined), confirm()).says(no).pay(declined),
             &[Kind::ChargeFailed, Kind::IntentPaymentFailed],
         ),
         notifies(
-            "failure-is-told",
+            "failure-is-notified",
             to(processing(), settle).pay(declined),
             &[Kind::ChargeFailed, Kind::IntentPaymentFailed],
         ),
         Case(
-            "failure-is-told",
+            "failure-is-notified",
             vec![],
             vec![
                 to(processing(), settle).pay(declined).notifies(&[Kind::IntentPaymentFailed]),
@@ -67,7 +67,7 @@ pub(super) fn notified() -> Vec<Case> {
             ],
         ),
         Case(
-            "nothing-is-told-twice",
+            "nothing-is-notified-twice",
             vec![whole.clone().notifies(&[Kind::ChargeCaptured, Kind::IntentSucceeded])],
             vec![whole.clone().notifies(&[Kind::ChargeCaptured, Kind::ChargeCaptured])],
         ),
@@ -78,7 +78,7 @@ pub(super) fn notified() -> Vec<Case> {
             &[Kind::TransferReversed],
         ),
         Case(
-            "approval-is-told-first",
+            "approval-is-notified-first",
             vec![confirmed.clone().notifies(&[Kind::ChargeSucceeded, Kind::IntentCapturableUpdated])],
             vec![
                 confirmed.clone().notifies(&[Kind::IntentCapturableUpdated]),
@@ -87,7 +87,7 @@ pub(super) fn notified() -> Vec<Case> {
             ],
         ),
         Case(
-            "captures-are-told-by-their-kind",
+            "captures-are-notified-by-their-kind",
             vec![
                 piece.clone().notifies(&[Kind::ChargeUpdated, Kind::IntentCapturableUpdated]),
                 whole.clone().notifies(&[Kind::ChargeCaptured, Kind::IntentSucceeded]),
@@ -100,7 +100,7 @@ pub(super) fn notified() -> Vec<Case> {
             ],
         ),
         Case(
-            "charge-captured-is-told-at-the-end",
+            "charge-captured-is-notified-at-the-end",
             vec![
                 whole.clone().notifies(&[Kind::ChargeCaptured]),
                 to(partly(), job).pay(end).notifies(&[Kind::ChargeCaptured]),
@@ -111,20 +111,24 @@ pub(super) fn notified() -> Vec<Case> {
                 to(partly(), job).pay(end).notifies(&[Kind::IntentSucceeded]),
             ],
         ),
-        notifies("booking-is-told", posted.clone(), &[Kind::ChargeUpdated, Kind::FeeCreated]),
-        Case("booking-is-told", vec![], vec![posted.clone().notifies(&[Kind::ChargeUpdated, Kind::ChargeSucceeded])]),
+        notifies("posting-is-notified", posted.clone(), &[Kind::ChargeUpdated, Kind::FeeCreated]),
+        Case(
+            "posting-is-notified",
+            vec![],
+            vec![posted.clone().notifies(&[Kind::ChargeUpdated, Kind::ChargeSucceeded])],
+        ),
         notifies(
-            "released-hold-is-told",
+            "released-hold-is-notified",
             to(held(), cancel()).pay(|p| *p = canceled()),
             &[Kind::IntentCanceled, Kind::ChargeRefunded],
         ),
         notifies(
-            "released-hold-is-told",
+            "released-hold-is-notified",
             to(held(), job).pay(|p| *p = canceled()),
             &[Kind::ChargeExpired, Kind::IntentCanceled],
         ),
         Case(
-            "connect-money-is-told",
+            "connect-money-is-notified",
             vec![
                 posted.clone().notifies(&[Kind::FeeCreated]),
                 to(sent(), refund_both(1, true, true))
@@ -144,14 +148,14 @@ pub(super) fn notified() -> Vec<Case> {
                 to(sent(), refund(1)).notifies(&[Kind::FeeRefunded]),
             ],
         ),
-        notifies("refunds-are-told", given, &[Kind::RefundCreated, Kind::ChargeRefunded]),
+        notifies("refunds-are-notified", given, &[Kind::RefundCreated, Kind::ChargeRefunded]),
         notifies(
-            "refunds-are-told",
+            "refunds-are-notified",
             failed.clone(),
             &[Kind::RefundFailed, Kind::RefundUpdated, Kind::ChargeRefundUpdated],
         ),
         Case(
-            "refunds-are-told",
+            "refunds-are-notified",
             vec![],
             vec![
                 failed.notifies(&[Kind::RefundUpdated, Kind::ChargeRefundUpdated]),

@@ -20,7 +20,7 @@ pub(super) fn setups() -> Vec<Case> {
     let at_limit = SetupView { confirmations: 10, ..open };
     let bank = SetupView { payment_method: Some(PaymentMethod::UsBankAccount), ..setup(RequiresAction) };
     let verify = Operation::VerifyMicrodeposits;
-    let notified = "setup-moves-are-told";
+    let notified = "setup-moves-are-notified";
     let open_only = "setup-is-changed-while-open-only";
     let refused = |property: &'static str, view: SetupView, operation: Operation, reason: Rejection| {
         let example = set_up(view, operation, view);
@@ -115,7 +115,7 @@ pub(super) fn pages() -> Vec<Case> {
     let settles = |payment: fn(&mut PaymentView)| {
         owning(session(Complete), processing()).by(EnvironmentEvent::Settle { intent: PI }).says(OK).pay(payment)
     };
-    let ends = "session-ends-are-told";
+    let ends = "session-ends-are-notified";
     let on_time = "session-expires-on-time";
     vec![
         Case(
@@ -210,8 +210,8 @@ pub(super) fn pages() -> Vec<Case> {
         notifies(ends, sessions(session(Open), pays, session(Complete)), &[Kind::SessionCompleted]),
         notifies(ends, sessions(session(Open), Operation::ExpireSession, session(Expired)), &[Kind::SessionExpired]),
         Case(ends, vec![], vec![sessions(session(Open), pays, session(Open)).notifies(&[Kind::SessionCompleted])]),
-        notifies("sessions-debit-is-told", settles(|p| *p = paid()), &[Kind::SessionPaid]),
-        notifies("sessions-debit-is-told", settles(declined), &[Kind::SessionPaymentFailed]),
+        notifies("sessions-debit-is-notified", settles(|p| *p = paid()), &[Kind::SessionPaid]),
+        notifies("sessions-debit-is-notified", settles(declined), &[Kind::SessionPaymentFailed]),
         Case(
             "sessions-payment-is-canceled-through-it",
             vec![owning(session(Open), fresh()).by(cancel()).says(Err(Rejection::OwnedBySession))],

@@ -16,7 +16,7 @@ fn every_row_is_located_once() {
 }
 
 #[test]
-fn other_methods_and_other_paths_are_told_apart() {
+fn other_methods_and_paths_are_not_found() {
     let at = |verb, path: &'static str| {
         locate(&ROUTES, verb, &Path::new(path)).map(|(route, id)| (route.pattern, id)).map_err(|verbs| verbs.len())
     };

@@ -49,7 +49,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
         }),
     },
     PlantedFault {
-        name: "refused-update-is-told",
+        name: "refused-update-is-notified",
         does: "reports a payment under way when an update is refused",
         breaks: "refusal-does-nothing",
         scenario: "debits",

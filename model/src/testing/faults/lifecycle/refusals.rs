@@ -13,7 +13,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "forgets-why-it-was-canceled",
         does: "forgets the reason that the merchant gave for a cancel",
-        breaks: "cancel-ends-and-lets-go",
+        breaks: "cancel-ends-and-releases",
         scenario: "single",
         variant: "automatic",
         kind: Kind::Payment(|step| {
@@ -25,7 +25,7 @@ pub(in crate::testing::faults) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "stops-a-bank-transfer",
         does: "cancels a bank transfer that is under way",
-        breaks: "cancel-ends-and-lets-go",
+        breaks: "cancel-ends-and-releases",
         scenario: "debits",
         variant: "every bank",
         kind: Kind::Heard(|heard| {
