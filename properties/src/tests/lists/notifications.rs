@@ -2,76 +2,97 @@
 
 use super::*;
 
+const JOB: EnvironmentEvent = EnvironmentEvent::ExpireHold { intent: PI };
+const SETTLE: EnvironmentEvent = EnvironmentEvent::Settle { intent: PI };
+
 pub(super) fn notified() -> Vec<Case> {
-    let job = EnvironmentEvent::ExpireHold { intent: PI };
-    let settle = EnvironmentEvent::Settle { intent: PI };
-    let no = Err(Rejection::Declined(Decline::GenericDecline));
-    let creation = created(manual(), fresh());
-    let confirmed = to(ready(PaymentMethod::Visa), confirm()).pay(|p| *p = held());
-    let piece = to(held(), capture(700, false)).pay(|p| take(p, 700));
-    let whole = to(single(), capture(None, None)).pay(|p| {
+    [of_attempts(), of_anything(), of_captures(), of_releases_and_connect(), of_refunds()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn confirmed() -> Example {
+    to(ready(PaymentMethod::Visa), confirm()).pay(|p| *p = held())
+}
+
+fn piece() -> Example {
+    to(held(), capture(700, false)).pay(|p| take(p, 700))
+}
+
+fn whole() -> Example {
+    to(single(), capture(None, None)).pay(|p| {
         take(p, 1000);
         end(p);
-    });
-    let posted = to(unposted(), EnvironmentEvent::PostToLedger { intent: PI })
-        .pay(|p| *p = with(paid(), |p| p.ledger.fees = a(10)));
-    let given = to(done(), refund(200)).pay(|p| give_back(p, 200, 0));
-    let failed =
-        to(refunded(), EnvironmentEvent::Refund { intent: PI, refund: RefundId(0), progress: RefundProgress::Fails })
-            .pay(|p| p.refunds[0] = Some(RefundView { status: RefundStatus::Failed, amount: a(200) }));
+    })
+}
+
+fn posted() -> Example {
+    to(unposted(), EnvironmentEvent::PostToLedger { intent: PI }).pay(|p| *p = with(paid(), |p| p.ledger.fees = a(10)))
+}
+
+fn of_attempts() -> Vec<Case> {
+    let creation = created(manual(), fresh());
     let waiting = "beginnings-are-notified";
-    let lies = "nothing-is-notified-that-did-not-happen";
     vec![
         Case(
             waiting,
             vec![creation.clone().notifies(&[Kind::IntentCreated])],
             vec![creation.clone(), creation.clone().notifies(&[Kind::IntentPaymentFailed, Kind::IntentCreated])],
         ),
-        notifies(waiting, confirmed.clone(), &[Kind::ChargeSucceeded, Kind::IntentCapturableUpdated]),
+        notifies(waiting, confirmed(), &[Kind::ChargeSucceeded, Kind::IntentCapturableUpdated]),
         notifies(
             waiting,
             to(ready(PaymentMethod::SepaDebit), confirm()).pay(|p| p.status = IntentStatus::Processing),
             &[Kind::IntentProcessing],
         ),
         notifies(waiting, to(fresh(), confirm()).pay(|p| *p = challenged()), &[Kind::IntentRequiresAction]),
-        notifies("the-end-is-notified", whole.clone(), &[Kind::ChargeCaptured, Kind::IntentSucceeded]),
+        notifies("the-end-is-notified", whole(), &[Kind::ChargeCaptured, Kind::IntentSucceeded]),
         notifies("the-end-is-notified", to(held(), cancel()).pay(|p| *p = canceled()), &[Kind::IntentCanceled]),
         notifies(
             "failure-is-notified",
-            to(ready(PaymentMethod::Declined), confirm()).says(no).pay(declined),
+            to(ready(PaymentMethod::Declined), confirm())
+                .says(Err(Rejection::Declined(Decline::GenericDecline)))
+                .pay(declined),
             &[Kind::ChargeFailed, Kind::IntentPaymentFailed],
         ),
         notifies(
             "failure-is-notified",
-            to(processing(), settle).pay(declined),
+            to(processing(), SETTLE).pay(declined),
             &[Kind::ChargeFailed, Kind::IntentPaymentFailed],
         ),
         Case(
             "failure-is-notified",
             vec![],
             vec![
-                to(processing(), settle).pay(declined).notifies(&[Kind::IntentPaymentFailed]),
-                to(processing(), settle).pay(declined).notifies(&[Kind::ChargeFailed]),
+                to(processing(), SETTLE).pay(declined).notifies(&[Kind::IntentPaymentFailed]),
+                to(processing(), SETTLE).pay(declined).notifies(&[Kind::ChargeFailed]),
             ],
         ),
+    ]
+}
+
+fn of_anything() -> Vec<Case> {
+    let lies = "nothing-is-notified-that-did-not-happen";
+    vec![
         Case(
             lies,
-            vec![whole.clone().notifies(&[Kind::IntentSucceeded])],
+            vec![whole().notifies(&[Kind::IntentSucceeded])],
             vec![
-                piece.clone().notifies(&[Kind::IntentSucceeded]),
+                piece().notifies(&[Kind::IntentSucceeded]),
                 to(done(), refund(1)).notifies(&[Kind::IntentSucceeded]),
                 to(canceled(), advance(1)).notifies(&[Kind::IntentCanceled]),
                 to(fresh(), update(Update::Metadata)).notifies(&[Kind::IntentCreated]),
-                confirmed.clone().notifies(&[Kind::IntentPaymentFailed]),
+                confirmed().notifies(&[Kind::IntentPaymentFailed]),
                 see(held()).by(Operation::VerifyMicrodeposits).says(OK).notifies(&[Kind::ChargeUpdated]),
             ],
         ),
         Case(
             "nothing-is-notified-twice",
-            vec![whole.clone().notifies(&[Kind::ChargeCaptured, Kind::IntentSucceeded])],
-            vec![whole.clone().notifies(&[Kind::ChargeCaptured, Kind::ChargeCaptured])],
+            vec![whole().notifies(&[Kind::ChargeCaptured, Kind::IntentSucceeded])],
+            vec![whole().notifies(&[Kind::ChargeCaptured, Kind::ChargeCaptured])],
         ),
-        notifies("money-never-moves-silently", piece.clone(), &[Kind::ChargeUpdated]),
+        notifies("money-never-moves-silently", piece(), &[Kind::ChargeUpdated]),
         notifies(
             "money-never-moves-silently",
             to(sent(), cancel()).pay(|p| p.ledger.reversals = a(1)),
@@ -79,44 +100,50 @@ pub(super) fn notified() -> Vec<Case> {
         ),
         Case(
             "approval-is-notified-first",
-            vec![confirmed.clone().notifies(&[Kind::ChargeSucceeded, Kind::IntentCapturableUpdated])],
+            vec![confirmed().notifies(&[Kind::ChargeSucceeded, Kind::IntentCapturableUpdated])],
             vec![
-                confirmed.clone().notifies(&[Kind::IntentCapturableUpdated]),
-                confirmed.notifies(&[Kind::IntentCapturableUpdated, Kind::ChargeSucceeded]),
+                confirmed().notifies(&[Kind::IntentCapturableUpdated]),
+                confirmed().notifies(&[Kind::IntentCapturableUpdated, Kind::ChargeSucceeded]),
                 to(unposted(), advance(9)).notifies(&[Kind::ChargeSucceeded]),
             ],
         ),
+    ]
+}
+
+fn of_captures() -> Vec<Case> {
+    vec![
         Case(
             "captures-are-notified-by-their-kind",
             vec![
-                piece.clone().notifies(&[Kind::ChargeUpdated, Kind::IntentCapturableUpdated]),
-                whole.clone().notifies(&[Kind::ChargeCaptured, Kind::IntentSucceeded]),
+                piece().notifies(&[Kind::ChargeUpdated, Kind::IntentCapturableUpdated]),
+                whole().notifies(&[Kind::ChargeCaptured, Kind::IntentSucceeded]),
             ],
             vec![
-                piece.clone().notifies(&[Kind::ChargeUpdated]),
-                piece.clone().notifies(&[Kind::IntentCapturableUpdated]),
-                whole.clone().notifies(&[Kind::ChargeCaptured, Kind::IntentSucceeded, Kind::ChargeUpdated]),
-                whole.clone().notifies(&[Kind::IntentCapturableUpdated]),
+                piece().notifies(&[Kind::ChargeUpdated]),
+                piece().notifies(&[Kind::IntentCapturableUpdated]),
+                whole().notifies(&[Kind::ChargeCaptured, Kind::IntentSucceeded, Kind::ChargeUpdated]),
+                whole().notifies(&[Kind::IntentCapturableUpdated]),
             ],
         ),
         Case(
             "charge-captured-is-notified-at-the-end",
             vec![
-                whole.clone().notifies(&[Kind::ChargeCaptured]),
-                to(partly(), job).pay(end).notifies(&[Kind::ChargeCaptured]),
+                whole().notifies(&[Kind::ChargeCaptured]),
+                to(partly(), JOB).pay(end).notifies(&[Kind::ChargeCaptured]),
             ],
             vec![
-                whole,
-                piece.notifies(&[Kind::ChargeCaptured]),
-                to(partly(), job).pay(end).notifies(&[Kind::IntentSucceeded]),
+                whole(),
+                piece().notifies(&[Kind::ChargeCaptured]),
+                to(partly(), JOB).pay(end).notifies(&[Kind::IntentSucceeded]),
             ],
         ),
-        notifies("posting-is-notified", posted.clone(), &[Kind::ChargeUpdated, Kind::FeeCreated]),
-        Case(
-            "posting-is-notified",
-            vec![],
-            vec![posted.clone().notifies(&[Kind::ChargeUpdated, Kind::ChargeSucceeded])],
-        ),
+    ]
+}
+
+fn of_releases_and_connect() -> Vec<Case> {
+    vec![
+        notifies("posting-is-notified", posted(), &[Kind::ChargeUpdated, Kind::FeeCreated]),
+        Case("posting-is-notified", vec![], vec![posted().notifies(&[Kind::ChargeUpdated, Kind::ChargeSucceeded])]),
         notifies(
             "released-hold-is-notified",
             to(held(), cancel()).pay(|p| *p = canceled()),
@@ -124,13 +151,13 @@ pub(super) fn notified() -> Vec<Case> {
         ),
         notifies(
             "released-hold-is-notified",
-            to(held(), job).pay(|p| *p = canceled()),
+            to(held(), JOB).pay(|p| *p = canceled()),
             &[Kind::ChargeExpired, Kind::IntentCanceled],
         ),
         Case(
             "connect-money-is-notified",
             vec![
-                posted.clone().notifies(&[Kind::FeeCreated]),
+                posted().notifies(&[Kind::FeeCreated]),
                 to(sent(), refund_both(1, true, true))
                     .pay(|p| {
                         p.ledger.reversals = a(1);
@@ -139,7 +166,7 @@ pub(super) fn notified() -> Vec<Case> {
                     .notifies(&[Kind::FeeRefunded, Kind::TransferReversed]),
             ],
             vec![
-                posted,
+                posted(),
                 to(sent(), advance(1)).notifies(&[Kind::FeeCreated]),
                 to(sent(), advance(1)).notifies(&[Kind::TransferCreated]),
                 to(unposted(), EnvironmentEvent::PostToLedger { intent: PI }).pay(|p| p.ledger.transfers = a(10)),
@@ -148,6 +175,15 @@ pub(super) fn notified() -> Vec<Case> {
                 to(sent(), refund(1)).notifies(&[Kind::FeeRefunded]),
             ],
         ),
+    ]
+}
+
+fn of_refunds() -> Vec<Case> {
+    let given = to(done(), refund(200)).pay(|p| give_back(p, 200, 0));
+    let fails = EnvironmentEvent::Refund { intent: PI, refund: RefundId(0), progress: RefundProgress::Fails };
+    let failed =
+        to(refunded(), fails).pay(|p| p.refunds[0] = Some(RefundView { status: RefundStatus::Failed, amount: a(200) }));
+    vec![
         notifies("refunds-are-notified", given, &[Kind::RefundCreated, Kind::ChargeRefunded]),
         notifies(
             "refunds-are-notified",
