@@ -165,7 +165,7 @@ impl Search<'_, '_> {
                 *nearest = Some(found);
             }
         }
-        if made.outcome.is_err() && tells(&input, kind) {
+        if made.outcome.is_err() && emits(&input, kind) {
             let words = describe(&made.outcome);
             if !refusals.contains(&words) {
                 refusals.push(words);
@@ -261,34 +261,22 @@ const fn kind_is_of_refunds(kind: Kind) -> bool {
     matches!(kind, Kind::RefundCreated | Kind::RefundUpdated | Kind::RefundFailed | Kind::ChargeRefundUpdated)
 }
 
-/// Returns `true` if this input emits such an event.
-fn tells(input: &Input, kind: Kind) -> bool {
+/// Returns `true` if this input usually emits such an event. It decides only which refusal is mentioned.
+fn emits(input: &Input, kind: Kind) -> bool {
     use holdfast_model::Operation as O;
     let Input::Call(call) = input else { return false };
-    match call.operation {
-        O::CaptureIntent { .. } => {
-            matches!(
-                kind,
-                Kind::ChargeCaptured | Kind::ChargeUpdated | Kind::IntentCapturableUpdated | Kind::IntentSucceeded
-            )
-        }
-        O::CreateRefund { .. } => matches!(kind, Kind::RefundCreated | Kind::ChargeRefunded),
-        O::CancelIntent { .. } => kind == Kind::IntentCanceled,
-        O::ConfirmIntent { .. } => matches!(kind, Kind::IntentSucceeded | Kind::ChargeSucceeded),
-        O::CreateIntent { .. } => kind == Kind::IntentCreated,
-        O::RefundFee { .. } => kind == Kind::FeeRefunded,
-        O::ReverseTransfer { .. } => kind == Kind::TransferReversed,
-        O::UpdateIntent { .. }
-        | O::CancelRefund { .. }
-        | O::CreateTransfer { .. }
-        | O::CreateSetup { .. }
-        | O::UpdateSetup { .. }
-        | O::ConfirmSetup { .. }
-        | O::CancelSetup { .. }
-        | O::VerifyMicrodeposits
-        | O::CreateSession(_)
-        | O::ExpireSession => false,
-    }
+    matches!(
+        (call.operation, kind),
+        (
+            O::CaptureIntent { .. },
+            Kind::ChargeCaptured | Kind::ChargeUpdated | Kind::IntentCapturableUpdated | Kind::IntentSucceeded
+        ) | (O::CreateRefund { .. }, Kind::RefundCreated | Kind::ChargeRefunded)
+            | (O::CancelIntent { .. }, Kind::IntentCanceled)
+            | (O::ConfirmIntent { .. }, Kind::IntentSucceeded | Kind::ChargeSucceeded)
+            | (O::CreateIntent { .. }, Kind::IntentCreated)
+            | (O::RefundFee { .. }, Kind::FeeRefunded)
+            | (O::ReverseTransfer { .. }, Kind::TransferReversed)
+    )
 }
 
 fn sentence(logged: &LoggedEvent, nearest: Option<&Nearest>, refusals: &[String], could_be: &[String]) -> String {

@@ -68,6 +68,7 @@ impl ServerSubject {
         ids.map(|id| self.fetch(&HttpRequest::get(format!("/v1/payment_intents/{id}")))).collect()
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "an operation outside of the capabilities ends the test")]
     fn request(&self, operation: &Operation) -> HttpRequest<'static> {
         let at =
             |intent: IntentId, verb: &str| HttpRequest::post(format!("/v1/payment_intents/{}{verb}", self.id(intent)));
@@ -84,17 +85,7 @@ impl ServerSubject {
             Operation::CreateRefund { intent, refund } => HttpRequest::post("/v1/refunds")
                 .with("payment_intent", self.id(intent))
                 .with_some("amount", refund.amount),
-            Operation::CancelRefund { .. }
-            | Operation::RefundFee { .. }
-            | Operation::ReverseTransfer { .. }
-            | Operation::CreateTransfer { .. }
-            | Operation::CreateSetup { .. }
-            | Operation::UpdateSetup { .. }
-            | Operation::ConfirmSetup { .. }
-            | Operation::CancelSetup { .. }
-            | Operation::VerifyMicrodeposits
-            | Operation::CreateSession(_)
-            | Operation::ExpireSession => panic!("{operation:?} is not among the capabilities"),
+            _ => panic!("{operation:?} is not among the capabilities"),
         }
     }
 }

@@ -30,6 +30,8 @@ macro_rules! classes {
     };
 }
 
+pub(super) use classes;
+
 classes! {
     /// The status of the target before the step.
     StatusClass {
@@ -47,58 +49,6 @@ classes! {
         Complete = "complete",
         Expired = "expired",
         Everything = "everything",
-    }
-}
-
-classes! {
-    /// The kind of the input.
-    InputKind {
-        CreateIntent = "create",
-        CreateAndConfirm = "create_confirm",
-        UpdateAmount = "update_amount",
-        UpdateMethod = "update_method",
-        UpdateOther = "update_other",
-        Confirm = "confirm",
-        CapturePiece = "capture_piece",
-        CaptureFinal = "capture_final",
-        CaptureDefault = "capture_default",
-        Cancel = "cancel",
-        Refund = "refund",
-        RefundWithFee = "refund_fee_too",
-        RefundWithTransfer = "refund_transfer_too",
-        CancelRefund = "cancel_refund",
-        RefundFee = "refund_fee",
-        ReverseTransfer = "reverse_transfer",
-        CreateTransfer = "create_transfer",
-        CreateSetup = "create_setup",
-        UpdateSetup = "update_setup",
-        ConfirmSetup = "confirm_setup",
-        CancelSetup = "cancel_setup",
-        VerifyMicrodeposits = "verify_microdeposits",
-        CreateSession = "create_session",
-        ExpireSession = "expire_session",
-        Authenticated = "authenticated",
-        AuthenticationFailed = "authentication_failed",
-        AuthenticationAbandoned = "authentication_abandoned",
-        Settle = "settle",
-        CloseCancelWindow = "close_cancel_window",
-        PostToLedger = "post_to_ledger",
-        ExpireHold = "expire_hold",
-        RefundSucceeds = "refund_succeeds",
-        RefundFails = "refund_fails",
-        RefundDetailsGiven = "refund_details_given",
-        RefundReturned = "refund_returned",
-        AuthenticateSetup = "authenticate_setup",
-        SettleSetup = "settle_setup",
-        CustomerPays = "customer_pays",
-        PruneKey = "prune_key",
-        Advance = "advance",
-        Repeat = "repeat",
-        Begin = "begin",
-        Finish = "finish",
-        ErrorBefore = "error_before",
-        ErrorAfter = "error_after",
-        AnswerLost = "answer_lost",
     }
 }
 

@@ -10,10 +10,12 @@
 //! | 21–22 | [`TimeClass`]: time to the deadline |
 
 mod classes;
+mod input_kind;
 mod parts_of;
 
 use crate::step::Step;
-pub use classes::{AmountClass, InputKind, OutcomeClass, StatusClass, TimeClass};
+pub use classes::{AmountClass, OutcomeClass, StatusClass, TimeClass};
+pub use input_kind::InputKind;
 use parts_of::{asked, named, payment, size, status, time};
 
 /// A step without its numbers, in 23 bits.

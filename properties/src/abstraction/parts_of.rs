@@ -1,10 +1,11 @@
 //! The parts of the abstract transition of a step.
 
 use holdfast_model::{
-    Authentication, DeliveryFault, EnvironmentEvent, Input, IntentId, IntentStatus, Operation, PaymentView,
-    RefundProgress, SessionStatus, SetupStatus, Target, Update,
+    DeliveryFault, EnvironmentEvent, Input, IntentId, IntentStatus, Operation, PaymentView, SessionStatus, SetupStatus,
+    Target, Update,
 };
 
+use super::input_kind::{event_kind, operation_kind};
 use super::{AmountClass, InputKind, StatusClass, TimeClass};
 use crate::step::{Step, find_key};
 
@@ -97,70 +98,6 @@ pub(super) fn named(step: &Step<'_>) -> (Option<Target>, InputKind) {
         // The session decides which payment the customer pays.
         Input::Event(event @ EnvironmentEvent::CustomerPays { .. }) => (Some(Target::Session), event_kind(event)),
         Input::Event(event) => (event.about(), event_kind(event)),
-    }
-}
-
-#[inline]
-const fn operation_kind(operation: &Operation) -> InputKind {
-    match operation {
-        Operation::CreateIntent { create, .. } if create.confirm => InputKind::CreateAndConfirm,
-        Operation::CreateIntent { .. } => InputKind::CreateIntent,
-        Operation::UpdateIntent { update, .. } => match update {
-            Update::Amount(_) => InputKind::UpdateAmount,
-            Update::Method(_) => InputKind::UpdateMethod,
-            Update::CaptureMethod(_) | Update::Fee(_) | Update::Transfer(_) | Update::Metadata => {
-                InputKind::UpdateOther
-            }
-        },
-        Operation::ConfirmIntent { .. } => InputKind::Confirm,
-        Operation::CaptureIntent { capture, .. } => match capture.final_capture {
-            Some(false) => InputKind::CapturePiece,
-            Some(true) => InputKind::CaptureFinal,
-            None => InputKind::CaptureDefault,
-        },
-        Operation::CancelIntent { .. } => InputKind::Cancel,
-        Operation::CreateRefund { refund, .. } => match (refund.refund_application_fee, refund.reverse_transfer) {
-            (false, false) => InputKind::Refund,
-            (true, _) => InputKind::RefundWithFee,
-            (false, true) => InputKind::RefundWithTransfer,
-        },
-        Operation::CancelRefund { .. } => InputKind::CancelRefund,
-        Operation::RefundFee { .. } => InputKind::RefundFee,
-        Operation::ReverseTransfer { .. } => InputKind::ReverseTransfer,
-        Operation::CreateTransfer { .. } => InputKind::CreateTransfer,
-        Operation::CreateSetup { .. } => InputKind::CreateSetup,
-        Operation::UpdateSetup { .. } => InputKind::UpdateSetup,
-        Operation::ConfirmSetup { .. } => InputKind::ConfirmSetup,
-        Operation::CancelSetup { .. } => InputKind::CancelSetup,
-        Operation::VerifyMicrodeposits => InputKind::VerifyMicrodeposits,
-        Operation::CreateSession(_) => InputKind::CreateSession,
-        Operation::ExpireSession => InputKind::ExpireSession,
-    }
-}
-
-#[inline]
-const fn event_kind(event: EnvironmentEvent) -> InputKind {
-    match event {
-        EnvironmentEvent::Authenticate { result, .. } => match result {
-            Authentication::Succeeds => InputKind::Authenticated,
-            Authentication::Fails => InputKind::AuthenticationFailed,
-            Authentication::Abandoned => InputKind::AuthenticationAbandoned,
-        },
-        EnvironmentEvent::Settle { .. } => InputKind::Settle,
-        EnvironmentEvent::CloseCancelWindow { .. } => InputKind::CloseCancelWindow,
-        EnvironmentEvent::PostToLedger { .. } => InputKind::PostToLedger,
-        EnvironmentEvent::ExpireHold { .. } => InputKind::ExpireHold,
-        EnvironmentEvent::Refund { progress, .. } => match progress {
-            RefundProgress::Succeeds => InputKind::RefundSucceeds,
-            RefundProgress::Fails => InputKind::RefundFails,
-            RefundProgress::DetailsGiven => InputKind::RefundDetailsGiven,
-            RefundProgress::Returned => InputKind::RefundReturned,
-        },
-        EnvironmentEvent::AuthenticateSetup { .. } => InputKind::AuthenticateSetup,
-        EnvironmentEvent::SettleSetup => InputKind::SettleSetup,
-        EnvironmentEvent::CustomerPays { .. } => InputKind::CustomerPays,
-        EnvironmentEvent::PruneKey { .. } => InputKind::PruneKey,
-        EnvironmentEvent::Advance { .. } => InputKind::Advance,
     }
 }
 
