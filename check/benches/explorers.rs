@@ -58,7 +58,7 @@ fn main() {
     if let Some(name) = after("--one", &arguments) {
         return match chosen {
             Some("model") => measure_here(name, model()),
-            _ => measure_here(name, payments::Payments),
+            _ => measure_here(name, payments::Payments::default()),
         };
     }
     let rounds = after("--rounds", &arguments).map_or(SMALL_ROUNDS, |rounds| rounds.parse().unwrap());

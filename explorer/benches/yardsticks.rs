@@ -143,7 +143,7 @@ fn measure_here(name: &str) {
 
 fn run(name: &str) -> (u64, u64) {
     let ours = |mode, threads| {
-        let found = Explorer::new(&Payments).mode(mode).threads(threads).run();
+        let found = Explorer::new(&Payments::default()).mode(mode).threads(threads).run();
         assert!(found.summary.completion.is_complete());
         (found.summary.unique, found.summary.transitions)
     };
@@ -154,7 +154,7 @@ fn run(name: &str) -> (u64, u64) {
         "whole states" => ours(Mode::Exact, 1),
         "whole states, 2 threads" => ours(Mode::Exact, 2),
         "stateright" => {
-            let run = Stateright::new(Arc::new(Payments)).run();
+            let run = Stateright::new(Arc::new(Payments::default())).run();
             assert!(run.completion.is_complete());
             (run.unique, run.transitions)
         }
@@ -166,7 +166,7 @@ fn run(name: &str) -> (u64, u64) {
 
 #[cfg(feature = "timely")]
 fn distributed(workers: usize) -> (u64, u64) {
-    let found = holdfast_explorer::Distributed::new(Payments, "a bench").workers(workers).run().unwrap();
+    let found = holdfast_explorer::Distributed::new(Payments::default(), "a bench").workers(workers).run().unwrap();
     let summary = found.exploration.summary;
     assert!(summary.completion.is_complete());
     (summary.unique, summary.transitions)

@@ -7,6 +7,7 @@ use holdfast_explorer::{Judgement, Portable, PropertyBits, Space, Successor};
 use std::hash::{Hash, Hasher};
 
 const PAYMENTS: usize = 3;
+/// The units of time that a hold lasts in the space that explorers are compared on.
 const LONGEST: u32 = 2;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,7 +100,19 @@ const ACTIONS: [Action; 16] = [
 /// The position of the payment, and the position of its action.
 pub(crate) type Input = (u8, u8);
 
-pub(crate) struct Payments;
+#[derive(Clone, Copy)]
+pub(crate) struct Payments {
+    /// The units of time that a hold lasts, at most 255. More of them make more states.
+    pub(crate) longest: u32,
+    /// Whether inputs that are refused are steps as well.
+    pub(crate) refusals: bool,
+}
+
+impl Default for Payments {
+    fn default() -> Self {
+        Self { longest: LONGEST, refusals: true }
+    }
+}
 
 /// The visible part of a state, which the properties read.
 struct Observation {
@@ -152,7 +165,7 @@ fn bits<const N: usize>(flags: [bool; N]) -> PropertyBits {
 }
 
 /// Returns the payment after an action; `None` if it is refused.
-fn transition(mut payment: Payment, action: Action) -> Option<Payment> {
+fn transition(mut payment: Payment, action: Action, longest: u32) -> Option<Payment> {
     use Status::{Absent, Canceled, Capturable, Challenged, Created, Succeeded};
     match (action, payment.status) {
         (Action::Create(amount), Absent) => {
@@ -165,7 +178,7 @@ fn transition(mut payment: Payment, action: Action) -> Option<Payment> {
             payment.status = Capturable;
             payment.authorized = payment.left;
             payment.capturable = payment.left;
-            payment.left = LONGEST;
+            payment.left = longest;
         }
         (Action::Decline, Created | Challenged) if payment.failures < 2 => {
             payment.failures += 1;
@@ -237,7 +250,7 @@ impl Payments {
         let (place, number) = input;
         let action = ACTIONS[usize::from(number)];
         let payment = state.payments[usize::from(place)];
-        let outcome = transition(payment, action);
+        let outcome = transition(payment, action, self.longest);
         let after = outcome.map(|changed| state.with(usize::from(place), changed));
         let accepted = after.is_some();
         let (broken, witnessed) = match &after {
@@ -282,7 +295,10 @@ impl Space for Payments {
             if place > 0 && state.payments[usize::from(place) - 1] == *payment {
                 continue;
             }
-            inputs.extend((0..ACTIONS.len() as u8).map(|number| (place, number)));
+            let taken = |number: &u8| {
+                self.refusals || transition(*payment, ACTIONS[usize::from(*number)], self.longest).is_some()
+            };
+            inputs.extend((0..ACTIONS.len() as u8).filter(taken).map(|number| (place, number)));
         }
     }
 
@@ -301,7 +317,10 @@ impl Space for Payments {
                 continue;
             }
             for number in 0..ACTIONS.len() as u8 {
-                emit(self.successor(state, &before, (place, number)));
+                let action = ACTIONS[usize::from(number)];
+                if self.refusals || transition(*payment, action, self.longest).is_some() {
+                    emit(self.successor(state, &before, (place, number)));
+                }
             }
         }
         state_properties(state, &before)
@@ -312,15 +331,17 @@ impl Space for Payments {
 impl Portable for Payments {
     fn pack(state: &State, bytes: &mut Vec<u8>) {
         for payment in &state.payments {
-            bytes.extend(packed::pack(payment).to_le_bytes());
+            bytes.extend(packed::pack(&Payment { left: 0, ..*payment }).to_le_bytes());
+            bytes.push(payment.left as u8);
         }
     }
 
     fn unpack(bytes: &mut &[u8]) -> Option<State> {
-        let mut state = Payments.roots()[0];
+        let mut state = Payments::default().roots()[0];
         for payment in &mut state.payments {
             let (word, rest) = bytes.split_first_chunk()?;
-            *payment = packed::unpack(u64::from_le_bytes(*word));
+            let (left, rest) = rest.split_first()?;
+            *payment = Payment { left: u32::from(*left), ..packed::unpack(u64::from_le_bytes(*word)) };
             *bytes = rest;
         }
         Some(state.with(0, state.payments[0]))

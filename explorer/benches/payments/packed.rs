@@ -1,6 +1,6 @@
 //! The limit of the comparison: the same states in one word each, without properties, counts or hashes of the relation.
 
-use super::{ACTIONS, PAYMENTS, Payment, Status, transition};
+use super::{ACTIONS, LONGEST, PAYMENTS, Payment, Status, transition};
 
 /// Bits of one payment. The released amount is derived from the authorized amount, so it takes no bits.
 const WIDTH: u32 = 20;
@@ -109,7 +109,7 @@ pub(crate) fn explore() -> (u64, u64) {
                     let payment = unpack(payments[place]);
                     for action in ACTIONS {
                         steps += 1;
-                        if let Some(changed) = transition(payment, action) {
+                        if let Some(changed) = transition(payment, action, LONGEST) {
                             let mut after = payments;
                             after[place] = pack(&changed);
                             after.sort_unstable();
