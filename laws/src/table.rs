@@ -72,7 +72,7 @@ pub static KNOWN_LAWS: &[KnownLaw] = &[
     KnownLaw {
         sentence: "Captured money is in the ledger or waits for its posting.",
         terms: &[(1, Shown(Field::Captured)), (-1, Shown(Field::Unposted)), (-1, Shown(Field::LedgerCharged))],
-        reason: LawReason::Declared(&["ledger-has-what-moved", "nothing-is-shown-before-it-is-booked"]),
+        reason: LawReason::Declared(&["ledger-has-what-moved", "nothing-is-shown-before-it-is-posted"]),
     },
     KnownLaw {
         sentence: "The ledger has what the charge shows as refunded.",
@@ -211,7 +211,7 @@ pub static WITHOUT_A_LAW: &[(&str, &str)] = &[
     ("returned-shares-add-up", REQUEST),
     ("each-latch-has-its-own-endpoint", STATUS),
     ("posting-takes-an-hour-at-most", DEADLINE),
-    ("capture-is-done-before-it-is-booked", STATUS),
+    ("capture-is-done-before-it-is-posted", STATUS),
     ("links-fit-the-ledger", STATUS),
     ("books-only-move-forward", ORDER),
 ];

@@ -128,7 +128,7 @@ fn posting_comes_closer<D: Diagnostics>(step: &PaymentStep<'_, '_>) -> Judgement
 
 /// If false, the merchant sees success while the capture is undecided, or a capture in the foreground lacks its ledger
 /// entries.
-pub(crate) fn capture_is_done_before_it_is_booked<D: Diagnostics>(
+pub(crate) fn capture_is_done_before_it_is_posted<D: Diagnostics>(
     config: &Config,
     payment: &PaymentView,
 ) -> Judgement<D> {
@@ -137,7 +137,7 @@ pub(crate) fn capture_is_done_before_it_is_booked<D: Diagnostics>(
 
 /// If false, money is in the balance before the ledger has it, or a merchant follows a link to an entry that does not
 /// exist yet.
-pub(crate) fn nothing_is_shown_before_it_is_booked<D: Diagnostics>(
+pub(crate) fn nothing_is_shown_before_it_is_posted<D: Diagnostics>(
     config: &Config,
     payment: &PaymentView,
 ) -> Judgement<D> {

@@ -142,8 +142,8 @@ catalogue! {
 
     // Capture in the background
     payment ledger::posting_takes_an_hour_at_most "a background capture is posted within an hour" "I11 A12";
-    payment ledger::capture_is_done_before_it_is_booked "only a background capture is posted later, and it is captured in full before" "A1 A2 A9 A11 A19";
-    payment ledger::nothing_is_shown_before_it_is_booked "before it is posted, a capture has no entries and no links to them" "A7 A8 A10 D4 I11 R21";
+    payment ledger::capture_is_done_before_it_is_posted "only a background capture is posted later, and it is captured in full before" "A1 A2 A9 A11 A19";
+    payment ledger::nothing_is_shown_before_it_is_posted "before it is posted, a capture has no entries and no links to them" "A7 A8 A10 D4 I11 R21";
     payment ledger::links_fit_the_ledger "links and entries go together, transfers with destination charges only" "A13 A16 B53 D4 D5 U11";
     payment_change ledger::books_only_move_forward "links are set once and never go back, and the hour only runs out" "A7 A12 D4 I11";
 

@@ -138,13 +138,13 @@ const PAYMENT: &[(&str, OfPayment)] = &[
     ("posting-takes-an-hour-at-most", |it| {
         it.charge.and_then(|charge| charge.posting_left).is_none_or(|left| left <= 3_600)
     }),
-    ("capture-is-done-before-it-is-booked", |it| {
+    ("capture-is-done-before-it-is-posted", |it| {
         it.charge.is_none_or(|charge| {
             charge.posting_left.is_none()
                 || (it.capture_method == CaptureMethod::AutomaticAsync && charge.captured_amount == charge.authorized)
         })
     }),
-    ("nothing-is-shown-before-it-is-booked", |it| {
+    ("nothing-is-shown-before-it-is-posted", |it| {
         it.charge.is_none_or(|charge| {
             charge.posting_left.is_none() || (charge.links.is_empty() && it.ledger.charged.is_zero())
         })

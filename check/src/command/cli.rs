@@ -118,7 +118,7 @@ pub(super) enum CheckCommand {
         /// Names of scenarios [default: all default scenarios that have payments]
         scenarios: Vec<String>,
         /// Stop after this number of states of each variant; the result is incomplete
-        #[arg(long, value_name = "STATES")]
+        #[arg(long, value_name = "STATES", value_parser = clap::value_parser!(u64).range(1..))]
         max_states: Option<u64>,
         #[command(flatten)]
         time: TimeOptions,

@@ -162,7 +162,8 @@ fn say(extent: &[Extent], answer: &LawsAnswer, io: &mut Io<'_>) -> Result<(), Fa
             text.push_str(&labeled("changes    ", &changes, width));
             text.push_str(&labeled("laws       ", &counted(laws.len(), "independent law"), width));
             for law in laws {
-                text.push_str(&format!("\n{}\n", law.law));
+                text.push('\n');
+                text.push_str(&labeled("", &law.law.to_string(), width));
                 text.push_str(&labeled("    ", &words(law), width));
             }
             text.push('\n');

@@ -65,7 +65,7 @@ pub(crate) struct DialectOptions {
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct SearchOptions {
     /// Stop after this number of states of each variant; the result is incomplete
-    #[arg(long, value_name = "STATES")]
+    #[arg(long, value_name = "STATES", value_parser = clap::value_parser!(u64).range(1..))]
     pub(crate) max_states: Option<u64>,
 
     /// Include long-running scenarios; store 64-bit fingerprints instead of states

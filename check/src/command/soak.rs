@@ -22,16 +22,16 @@ use crate::table::{counted_u64, grouped};
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct SoakArgs {
     /// Stop after this many seconds
-    #[arg(long, default_value_t = 10)]
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..))]
     seconds: u64,
     /// Stop after this number of sequences instead
-    #[arg(long, value_name = "SEQUENCES")]
+    #[arg(long, value_name = "SEQUENCES", value_parser = clap::value_parser!(u64).range(1..))]
     executions: Option<u64>,
     /// First seed; equal seeds give equal sequences
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// Largest number of inputs of a sequence
-    #[arg(long, default_value_t = 60, value_name = "INPUTS")]
+    #[arg(long, default_value_t = 60, value_name = "INPUTS", value_parser = clap::value_parser!(u32).range(1..))]
     inputs: u32,
     /// Store of the engine
     #[arg(long, value_enum, default_value_t)]

@@ -59,6 +59,58 @@ fn a_command_shows_its_own_options_only() {
     assert!(strangers.iter().all(|option| help.contains(option)), "{help}");
 }
 
+/// Options whose number may be 0, each with the meaning of 0.
+const MAY_BE_ZERO: [(&str, &str); 12] = [
+    ("seed", "a seed like any other"),
+    ("port", "any free port"),
+    ("process", "the first process"),
+    ("show", "no payment is listed"),
+    ("lag", "the events of a step have the same time"),
+    ("races", "no races"),
+    ("hold-hours", "an alert when the hold ends"),
+    ("time-limit", "the search is cut at once, and incomplete"),
+    ("checkpoint-every", "after each level"),
+    ("forget", "a closed payment is dropped at once"),
+    ("poll-every", "refused where it is read"),
+    ("silence", "refused where it is read"),
+];
+
+/// A run that would try nothing is refused before it begins, and the message names the option.
+#[test]
+fn an_amount_of_work_is_not_zero() {
+    let (mut refused, mut may) = (Vec::new(), Vec::new());
+    for command in Cli::command().get_subcommands() {
+        for argument in command.get_arguments().filter(|it| it.get_action().takes_values()) {
+            let Some(long) = argument.get_long() else { continue };
+            let parse = |value: &str| {
+                let option = format!("--{long}={value}");
+                let parsed = Cli::command().try_get_matches_from(["check", command.get_name(), &option]);
+                !parsed.is_err_and(|error| error.kind() == clap::error::ErrorKind::ValueValidation)
+            };
+            // A number, a duration or a rate, and no text.
+            let is_amount = ["1", "1s", "1/s"].into_iter().any(parse) && !parse("x");
+            if is_amount {
+                let is_refused = !["0", "0s", "0/s"].into_iter().any(parse);
+                if is_refused { &mut refused } else { &mut may }.push((long.to_owned(), command.get_name().to_owned()));
+            }
+        }
+    }
+    let known = |long: &str| MAY_BE_ZERO.iter().any(|(name, _)| *name == long);
+    let wrong: Vec<_> = may.iter().filter(|(long, _)| !known(long)).collect();
+    assert!(wrong.is_empty(), "0 is accepted: {wrong:?}");
+    for (command, option) in [
+        ("soak", "inputs"),
+        ("soak", "executions"),
+        ("soak", "seconds"),
+        ("explore", "max-states"),
+        ("laws", "max-states"),
+    ] {
+        assert!(refused.contains(&(option.to_owned(), command.to_owned())), "{command} --{option}: {refused:?}");
+    }
+    let answer = check(&["soak", "--inputs", "0"]);
+    assert!(answer.exit == Exit::Usage && answer.err.contains("--inputs"), "{}", answer.err);
+}
+
 /// The words of a cell that stand in backticks.
 fn quoted(cell: &str) -> Vec<&str> {
     cell.split('`').skip(1).step_by(2).collect()

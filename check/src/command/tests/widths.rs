@@ -32,6 +32,7 @@ fn lists_and_replays_fit() {
     let on_engine = ["replay", "--on", "engine", "../model/traces/b38_partly_captured_expires_succeeded.trace"];
     cases.push(on_engine.map(str::to_owned).to_vec());
     cases.push(["audit", "../audit/samples/accepted.jsonl"].map(str::to_owned).to_vec());
+    cases.push(["laws", "connect", "--no-progress"].map(str::to_owned).to_vec());
     assert!(cases.len() > 40, "{}", cases.len());
     for case in cases {
         let arguments: Vec<&str> = case.iter().map(String::as_str).collect();

@@ -16,7 +16,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "everything-is-booked-later",
         does: "posts captures of the response in the background as well",
-        breaks: "capture-is-done-before-it-is-booked",
+        breaks: "capture-is-done-before-it-is-posted",
         scenario: "async_capture",
         variant: "destination",
         kind: Kind::Payment(|step| {
@@ -36,7 +36,7 @@ pub(super) const FAULTS: &[PlantedFault] = &[
     PlantedFault {
         name: "balance-before-the-books",
         does: "adds a background capture to the balance before it is posted",
-        breaks: "nothing-is-shown-before-it-is-booked",
+        breaks: "nothing-is-shown-before-it-is-posted",
         scenario: "async_capture",
         variant: "platform",
         kind: Kind::Payment(|step| {

@@ -226,7 +226,7 @@ pub(super) fn ledger() -> Vec<Case> {
             &[|p| charge(p).posting_left = Some(3601), |p| charge(p).posting_left = Some(0)],
         ),
         sees(
-            "capture-is-done-before-it-is-booked",
+            "capture-is-done-before-it-is-posted",
             unposted(),
             &[
                 |p| charge(p).captured = false,
@@ -236,7 +236,7 @@ pub(super) fn ledger() -> Vec<Case> {
             ],
         ),
         sees(
-            "nothing-is-shown-before-it-is-booked",
+            "nothing-is-shown-before-it-is-posted",
             unposted(),
             &[
                 |p| p.ledger.charged = a(1000),
