@@ -3,11 +3,13 @@
 //! The explorers know a property by its bit. The catalogue adds its name, its sentence and the reason of a violation.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 
 use holdfast_model::Observation;
 use holdfast_properties::{CATALOGUE, Kind, Step, explain_step, judge_observation, judge_step};
 
 use crate::evidence::Committed;
+use holdfast_evidence::Induction;
 use holdfast_explorer::PropertyBits;
 
 /// A property as it is shown.
@@ -48,6 +50,32 @@ pub enum Reach {
     ReachableOnly,
 }
 
+impl Reach {
+    /// Returns whether this proof covers less than `other`; `false` if one of them is not known.
+    #[must_use]
+    pub const fn is_weaker_than(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::ReachableOnly, Self::Alone | Self::With(_)) | (Self::With(_), Self::Alone))
+    }
+}
+
+/// The proof strengths of this program beside those of the committed report, which is of other sources.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProofStrengths {
+    /// The strength that the report states for each property.
+    pub stated: Vec<Reach>,
+    /// The strength for each property in this program, computed now.
+    pub found: Vec<Reach>,
+}
+
+impl ProofStrengths {
+    /// Returns the properties whose proof covers less than the report states, each with both strengths.
+    pub fn fallen(&self) -> impl Iterator<Item = (u8, &Reach, &Reach)> {
+        let both = (0_u8..).zip(self.stated.iter().zip(&self.found));
+        both.filter(|(_, (stated, found))| found.is_weaker_than(stated))
+            .map(|(property, (stated, found))| (property, stated, found))
+    }
+}
+
 /// The origin of the [`Evidence`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EvidenceSource {
@@ -83,6 +111,11 @@ pub trait Catalogue: Sync {
     /// Returns the origin of the evidence.
     fn evidence_source(&self) -> EvidenceSource {
         EvidenceSource::default()
+    }
+
+    /// Computes the proof strengths, if the committed report is of other sources than this program.
+    fn proof_strengths(&self, _threads: NonZeroUsize) -> Option<ProofStrengths> {
+        None
     }
 
     /// Returns the property at a position.
@@ -149,5 +182,21 @@ impl Catalogue for Properties {
 
     fn evidence_source(&self) -> EvidenceSource {
         self.committed.source.clone()
+    }
+
+    fn proof_strengths(&self, threads: NonZeroUsize) -> Option<ProofStrengths> {
+        let source = &self.committed.source;
+        if source.is_current || source.rules.is_none() {
+            return None;
+        }
+        let name = |bit: &u8| CATALOGUE.get(usize::from(*bit)).map_or_else(String::new, |it| it.id.to_owned());
+        let strengths = holdfast_evidence::proof_strengths(threads);
+        let found = |property: &holdfast_properties::Property| match strengths.get(&property.place) {
+            None => Reach::Unknown,
+            Some(Induction::Alone) => Reach::Alone,
+            Some(Induction::WithHelpers(bits)) => Reach::With(bits.iter().map(name).collect()),
+            Some(Induction::ReachableOnly(_) | Induction::NotInDomain) => Reach::ReachableOnly,
+        };
+        Some(ProofStrengths { stated: self.committed.stated.clone(), found: CATALOGUE.iter().map(found).collect() })
     }
 }

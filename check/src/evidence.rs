@@ -47,6 +47,8 @@ pub struct Committed {
     pub source: EvidenceSource,
     /// The evidence of each property; empty unless the report belongs to this program.
     pub properties: Vec<Evidence>,
+    /// The proof strength of each property in the report, to whichever program it belongs; empty without a digest.
+    pub stated: Vec<Reach>,
 }
 
 /// Returns the evidence of the report that was committed when this program was compiled.
@@ -61,22 +63,16 @@ pub fn read(report: &str, rules: &str) -> Committed {
     let report: CommittedProperties = serde_json::from_str(report).unwrap_or_default();
     // Sizes are estimates of the time left, not evidence, so they may be of other sources.
     let sizes: BTreeMap<String, u64> = report.spaces.into_iter().map(|row| (row.space, row.states)).collect();
-    match report.rules {
-        Some(of) if of == rules => Committed {
-            source: EvidenceSource { rules: Some(of), is_current: true, faults: report.faults, sizes },
-            properties: CATALOGUE
-                .iter()
-                .map(|property| {
-                    let row = report.properties.iter().find(|row| row.id == property.id);
-                    row.map_or_else(Evidence::default, evidence)
-                })
-                .collect(),
-        },
-        of => Committed {
-            source: EvidenceSource { rules: of, is_current: false, faults: 0, sizes },
-            properties: Vec::new(),
-        },
-    }
+    let Some(of) = report.rules else {
+        return Committed { source: EvidenceSource { sizes, ..EvidenceSource::default() }, ..Committed::default() };
+    };
+    let row = |id: &str| report.properties.iter().find(|row| row.id == id);
+    let stated_of = |id: &str| row(id).map_or_else(Evidence::default, evidence);
+    let properties: Vec<Evidence> = CATALOGUE.iter().map(|property| stated_of(property.id)).collect();
+    let stated = properties.iter().map(|evidence| evidence.reach.clone()).collect();
+    let is_current = of == rules;
+    let (faults, properties) = if is_current { (report.faults, properties) } else { (0, Vec::new()) };
+    Committed { source: EvidenceSource { rules: Some(of), is_current, faults, sizes }, properties, stated }
 }
 
 fn evidence(row: &CommittedProperty) -> Evidence {
@@ -115,6 +111,7 @@ mod tests {
         let other = read(&report("1234"), "5678");
         assert_eq!((other.source.is_current, other.source.rules.as_deref()), (false, Some("1234")));
         assert_eq!((other.source.faults, other.properties.as_slice()), (0, &[][..]));
+        assert_eq!(other.stated.first(), Some(&Reach::Alone), "it is compared with this program's");
         assert_eq!(other.source.sizes.get("single: manual"), Some(&9), "an estimate is no evidence");
     }
 

@@ -65,13 +65,7 @@ impl Findings {
         }
         let caught = plant_all(threads)?;
         let steps = Steps::take(threads);
-        let bits = |about_steps: bool| {
-            CATALOGUE
-                .iter()
-                .filter(|property| is_about_steps(property) == about_steps)
-                .fold(PropertyBits::ZERO, |bits, property| bits | property.bit())
-        };
-        let induction = steps.induct(bits(false), bits(true)).into_iter().collect();
+        let induction = induct(&steps);
         Ok(Self { spaces, caught, induction, induction_size: (steps.states, steps.steps) })
     }
 
@@ -116,6 +110,23 @@ impl Findings {
             })
             .collect()
     }
+}
+
+/// Returns the proof strength of each property, by its bit.
+fn induct(steps: &Steps) -> BTreeMap<u8, Induction> {
+    let bits = |about_steps: bool| {
+        CATALOGUE
+            .iter()
+            .filter(|property| is_about_steps(property) == about_steps)
+            .fold(PropertyBits::ZERO, |bits, property| bits | property.bit())
+    };
+    steps.induct(bits(false), bits(true)).into_iter().collect()
+}
+
+/// Takes every step of the induction, and returns the proof strength of each property, by its bit.
+#[must_use]
+pub fn proof_strengths(threads: NonZeroUsize) -> BTreeMap<u8, Induction> {
+    induct(&Steps::take(threads))
 }
 
 /// Returns the property with this bit.

@@ -28,7 +28,8 @@ use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-pub use findings::Findings;
+pub use findings::{Findings, proof_strengths};
+pub use holdfast_scenarios::induction::Induction;
 
 /// The digest of the sources of model, properties, scenarios and explorers: 16 hexadecimal digits.
 ///

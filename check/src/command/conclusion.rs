@@ -15,6 +15,8 @@ pub(super) struct Facts {
     pub(super) is_tested: bool,
     /// All default scenarios were explored, and the premise of a property never occurred.
     pub(super) is_vacuous: bool,
+    /// The proof of a property covers less than the committed report states.
+    pub(super) is_weaker: bool,
 }
 
 /// The conclusion of a run.
@@ -22,7 +24,7 @@ pub(super) struct Facts {
 pub(super) enum Conclusion {
     /// Everything asked for was explored to its end and is true.
     Proven,
-    /// A property is false, or the explorers disagree.
+    /// A property is false, the explorers disagree, or a proof covers less than the committed report states.
     Refuted,
     /// Something was left out, so nothing is proven.
     Incomplete,
@@ -31,7 +33,7 @@ pub(super) enum Conclusion {
 impl Conclusion {
     /// Returns the conclusion that `facts` allow. `Proven` needs a complete exploration without any objection.
     pub(super) const fn of(facts: Facts) -> Self {
-        if facts.is_false || facts.disagrees {
+        if facts.is_false || facts.disagrees || facts.is_weaker {
             Self::Refuted
         } else if facts.is_cut || !facts.is_tested || facts.is_vacuous {
             Self::Incomplete
@@ -62,12 +64,18 @@ mod tests {
     #[test]
     fn ok_needs_everything_complete_and_true() {
         let mut proven = 0;
-        for bits in 0_u8..32 {
+        for bits in 0_u8..64 {
             let bit = |place: u8| bits & (1 << place) != 0;
-            let facts =
-                Facts { is_false: bit(0), disagrees: bit(1), is_cut: bit(2), is_tested: bit(3), is_vacuous: bit(4) };
+            let facts = Facts {
+                is_false: bit(0),
+                disagrees: bit(1),
+                is_cut: bit(2),
+                is_tested: bit(3),
+                is_vacuous: bit(4),
+                is_weaker: bit(5),
+            };
             let conclusion = Conclusion::of(facts);
-            let (expected, code) = match (bit(0) || bit(1), bit(2) || !bit(3) || bit(4)) {
+            let (expected, code) = match (bit(0) || bit(1) || bit(5), bit(2) || !bit(3) || bit(4)) {
                 (true, _) => (Conclusion::Refuted, 1),
                 (false, true) => (Conclusion::Incomplete, 3),
                 (false, false) => (Conclusion::Proven, 0),
@@ -76,6 +84,6 @@ mod tests {
             assert_eq!(conclusion.is_ok(), bits == 0b0_1000, "{facts:?}");
             proven += u32::from(conclusion.is_ok());
         }
-        assert_eq!(proven, 1, "one combination of 32 allows OK");
+        assert_eq!(proven, 1, "one combination of 64 allows OK");
     }
 }

@@ -1,10 +1,12 @@
 //! The judgment of a record: a verdict for each property, and the conclusion of the run.
 
+use std::num::NonZeroUsize;
+
 use holdfast_model::trace::Script;
 
 use super::conclusion::{Conclusion, Facts};
 use super::select::default_names;
-use crate::catalogue::{Catalogue, Evidence};
+use crate::catalogue::{Catalogue, Evidence, ProofStrengths};
 use crate::record::{RunRecord, Unit};
 
 /// The verdict of a record on a property.
@@ -63,12 +65,22 @@ pub(super) struct JudgedRun<'a> {
     pub(super) disagreeing: Vec<&'a str>,
     /// Whether all default scenarios were explored to their end by the exact explorer.
     pub(super) is_everything: bool,
+    /// The proof strengths, computed because the committed report is of other sources.
+    pub(super) strengths: Option<ProofStrengths>,
     pub(super) conclusion: Conclusion,
 }
 
 impl<'a> JudgedRun<'a> {
     /// Judges `record`, of which this run had to explore `mine`.
-    pub(super) fn of(record: &'a RunRecord, mine: &'a [String], catalogue: &dyn Catalogue) -> Self {
+    ///
+    /// If everything is true, and the committed report is of other sources, the proof strengths are computed on
+    /// `threads` and compared with it.
+    pub(super) fn of(
+        record: &'a RunRecord,
+        mine: &'a [String],
+        catalogue: &dyn Catalogue,
+        threads: NonZeroUsize,
+    ) -> Self {
         let cut = record.missing();
         let is_stopped = |name: &&str| record.units.get(*name).is_some_and(|unit| unit.violations().next().is_some());
         let (stopped, missing): (Vec<&str>, Vec<&str>) = cut.iter().partition(|name| is_stopped(name));
@@ -87,14 +99,19 @@ impl<'a> JudgedRun<'a> {
         let judged: Vec<JudgedProperty> =
             (0..count).map(|property| judge(record, property, catalogue, is_complete)).collect();
         let any = |verdict: PropertyVerdict| judged.iter().any(|judged| judged.verdict == verdict);
-        let conclusion = Conclusion::of(Facts {
+        let facts = Facts {
             is_false: any(PropertyVerdict::False),
             disagrees: !disagreeing.is_empty(),
             is_cut: !cut.is_empty(),
             is_tested: any(PropertyVerdict::Holds) || any(PropertyVerdict::Unrefuted),
             is_vacuous: is_everything && any(PropertyVerdict::Unwitnessed),
-        });
-        Self { record, mine, judged, missing, stopped, disagreeing, is_everything, conclusion }
+            is_weaker: false,
+        };
+        let is_proven = is_everything && Conclusion::of(facts).is_ok();
+        let strengths = if is_proven { catalogue.proof_strengths(threads) } else { None };
+        let is_weaker = strengths.as_ref().is_some_and(|strengths| strengths.fallen().next().is_some());
+        let conclusion = Conclusion::of(Facts { is_weaker, ..facts });
+        Self { record, mine, judged, missing, stopped, disagreeing, is_everything, strengths, conclusion }
     }
 
     /// Returns whether every unit was explored to its end.

@@ -83,6 +83,7 @@ fn explore_all(chosen: &[Instance], options: &CommonOptions, io: &Io<'_>) -> (Ve
         is_cut: found.len() < chosen.len() || found.iter().any(|explored| !explored.is_complete()),
         is_tested: found.iter().any(|explored| explored.untested.len() < PROTOCOL_PROPERTIES.len()),
         is_vacuous: !untested(&found).is_empty() && chosen.len() > 1,
+        is_weaker: false,
     });
     (found, conclusion)
 }

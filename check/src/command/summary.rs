@@ -1,11 +1,13 @@
 //! The summary of an exploration. It is short if all is well; if a property is false, its counterexample comes last.
 
+use std::num::NonZeroUsize;
+
 use serde_json::{Value, json};
 
 use super::judge::{JudgedProperty, JudgedRun, PropertyVerdict};
 use super::tables::{self, Totals, reach};
 use super::{CommonOptions, Exit, Failure, Io, OutputStyle};
-use crate::catalogue::{Catalogue, EvidenceSource, Reach};
+use crate::catalogue::{Catalogue, EvidenceSource, ProofStrengths, Reach};
 use crate::explain::explain;
 use crate::record::{RunRecord, Unit};
 use crate::replay::{PropertyViolation, Replay};
@@ -26,7 +28,8 @@ pub(super) fn conclude(
     catalogue: &dyn Catalogue,
     io: &mut Io<'_>,
 ) -> Result<Exit, Failure> {
-    let run = JudgedRun::of(record, mine, catalogue);
+    let threads = NonZeroUsize::new(options.threads()).unwrap_or(NonZeroUsize::MIN);
+    let run = JudgedRun::of(record, mine, catalogue, threads);
     let exit = run.conclusion.exit();
     if options.json {
         writeln!(io.out, "{:#}", in_json(&run, exit, catalogue))?;
@@ -46,6 +49,7 @@ pub(super) fn conclude(
     summary.incomplete();
     summary.violations();
     summary.last_line();
+    summary.fallen();
     write!(io.out, "{}", summary.out)?;
     Ok(exit)
 }
@@ -61,6 +65,11 @@ fn in_json(run: &JudgedRun<'_>, exit: Exit, catalogue: &dyn Catalogue) -> Value 
         "missing": run.missing,
         "disagreeing": run.disagreeing,
         "evidence": { "rules": source.rules, "current": source.is_current },
+        "weaker": run.strengths.iter().flat_map(ProofStrengths::fallen).map(|(property, stated, found)| json!({
+            "name": catalogue.property(property).map(|property| &property.name),
+            "stated": reach(stated),
+            "found": reach(found),
+        })).collect::<Vec<_>>(),
         "properties": run.judged.iter().map(|judged| property_in_json(judged, catalogue)).collect::<Vec<_>>(),
         "record": serde_json::to_value(run.record).unwrap_or(Value::Null),
     })
@@ -126,25 +135,53 @@ impl RunSummary<'_> {
         let Some(rules) = &source.rules else { return };
         if !source.is_current {
             let own = holdfast_evidence::RULES;
-            let text = format!(
-                "not known: reports/properties.json is of rules {rules}, this program of rules {own}; \
-                 `check report` writes it again"
-            );
-            return self.say("strength   ", &text);
+            let origin = format!("reports/properties.json is of rules {rules}, this program of rules {own}");
+            let Some(strengths) = &self.run.strengths else {
+                let text = format!("not known: {origin}; `check report` writes it again");
+                return self.say("strength   ", &text);
+            };
+            self.strength(&mut strengths.found.iter());
+            let text = format!("the strength was computed now, because {origin}; `check report` writes it again");
+            return self.say("evidence   ", &text);
         }
-        let count = |test: fn(&Reach) -> bool| {
-            self.run.judged.iter().filter(|judged| test(&judged.evidence.reach)).count().to_string()
-        };
-        let text = format!(
-            "{} inductive alone, {} inductive with auxiliary invariants, {} within these bounds only",
-            count(|reach| matches!(reach, Reach::Alone)),
-            count(|reach| matches!(reach, Reach::With(_))),
-            count(|reach| matches!(reach, Reach::ReachableOnly)),
-        );
-        self.say("strength   ", &text);
+        self.strength(&mut self.run.judged.iter().map(|judged| &judged.evidence.reach));
         let faults = counted(source.faults, "planted fault");
         self.say("faults     ", &format!("{faults}, each found"));
         self.say("evidence   ", &format!("the last two lines: reports/properties.json of rules {rules}"));
+    }
+
+    /// Adds the numbers of properties by the strength of their proof.
+    fn strength(&mut self, reaches: &mut dyn Iterator<Item = &Reach>) {
+        let (mut alone, mut together, mut bounded) = (0_usize, 0_usize, 0_usize);
+        for reach in reaches {
+            let count = match reach {
+                Reach::Unknown => continue,
+                Reach::Alone => &mut alone,
+                Reach::With(_) => &mut together,
+                Reach::ReachableOnly => &mut bounded,
+            };
+            *count = count.saturating_add(1);
+        }
+        let text = format!(
+            "{alone} inductive alone, {together} inductive with auxiliary invariants, {bounded} within these bounds only"
+        );
+        self.say("strength   ", &text);
+    }
+
+    /// Adds the properties whose proof covers less than the committed report states.
+    fn fallen(&mut self) {
+        let Some(strengths) = &self.run.strengths else { return };
+        for (property, stated, found) in strengths.fallen() {
+            let name = self.catalogue.property(property).map(|property| property.name.clone()).unwrap_or_default();
+            let bad = self.style.bad("WEAKER:");
+            let text = format!(
+                "{name}: {} in reports/properties.json, {} now. `check report` accepts the change.",
+                inductive(stated),
+                inductive(found)
+            );
+            self.out.push('\n');
+            self.say(&format!("{bad} "), &text);
+        }
     }
 
     /// Adds the parts that were left out, with the reason.
@@ -252,6 +289,15 @@ impl RunSummary<'_> {
             let bad = self.style.bad("FALSE:");
             self.say(&format!("{bad} "), &words);
         }
+    }
+}
+
+fn inductive(strength: &Reach) -> String {
+    match strength {
+        Reach::Unknown => "of unknown strength".to_owned(),
+        Reach::Alone => "inductive alone".to_owned(),
+        Reach::With(auxiliary) => format!("inductive with {}", auxiliary.join(", ")),
+        Reach::ReachableOnly => "true within the bounds only".to_owned(),
     }
 }
 

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use holdfast_explorer::{CollisionBound, Completion, Count, First, PropertyBits, Summary, Why};
@@ -12,7 +13,7 @@ use holdfast_model::{Config, Observation};
 use holdfast_properties::Step;
 
 use super::{Answer, Exit, OutputStyle, RECEIVES_700, Toy, check_interrupted, check_on, file};
-use crate::catalogue::{Catalogue, Evidence, EvidenceSource, Properties, Reach, ShownProperty};
+use crate::catalogue::{Catalogue, Evidence, EvidenceSource, ProofStrengths, Properties, Reach, ShownProperty};
 use crate::command::select::default_names;
 use crate::evidence::Committed;
 use crate::interrupt::Interrupt;
@@ -101,7 +102,7 @@ fn real() -> Properties {
     let evidence = (0..properties.properties().len()).map(evidence).collect();
     let rules = Some("0123456789abcdef".to_owned());
     let source = EvidenceSource { rules, is_current: true, faults: 214, sizes: BTreeMap::new() };
-    properties.with_evidence(Committed { source, properties: evidence })
+    properties.with_evidence(Committed { source, properties: evidence, stated: Vec::new() })
 }
 
 /// A unit of both explorers with this completion, whose properties were all covered.
@@ -265,11 +266,55 @@ fn an_incomplete_run_says_what_is_missing() {
     assert!(out.contains("single: manual (interrupted)"), "{out}");
 }
 
+/// The properties of the program beside a report of other sources, with proof strengths that are known at once.
+struct OfOtherSources(Properties, ProofStrengths);
+
+impl OfOtherSources {
+    fn new(change: impl FnOnce(&mut ProofStrengths)) -> Self {
+        let rules = Some("fedcba9876543210".to_owned());
+        let source = EvidenceSource { rules, is_current: false, faults: 0, sizes: BTreeMap::new() };
+        let properties = Properties::default().with_evidence(Committed { source, ..Committed::default() });
+        let all = vec![Reach::Alone; properties.properties().len()];
+        let mut strengths = ProofStrengths { stated: all.clone(), found: all };
+        change(&mut strengths);
+        Self(properties, strengths)
+    }
+}
+
+impl Catalogue for OfOtherSources {
+    fn properties(&self) -> &[ShownProperty] {
+        self.0.properties()
+    }
+
+    fn broken_by_state(&self, observation: &Observation<'_>) -> PropertyBits {
+        self.0.broken_by_state(observation)
+    }
+
+    fn broken_by_step(&self, step: &Step<'_>) -> PropertyBits {
+        self.0.broken_by_step(step)
+    }
+
+    fn because(&self, property: u8, step: &Step<'_>) -> Option<String> {
+        self.0.because(property, step)
+    }
+
+    fn evidence(&self, property: u8) -> Evidence {
+        self.0.evidence(property)
+    }
+
+    fn evidence_source(&self) -> EvidenceSource {
+        self.0.evidence_source()
+    }
+
+    fn proof_strengths(&self, _: NonZeroUsize) -> Option<ProofStrengths> {
+        Some(self.1.clone())
+    }
+}
+
 #[test]
 fn evidence_of_other_sources_is_not_shown() {
-    let rules = Some("fedcba9876543210".to_owned());
-    let source = EvidenceSource { rules, is_current: false, faults: 0, sizes: BTreeMap::new() };
-    let catalogue = Properties::default().with_evidence(Committed { source, properties: Vec::new() });
+    let catalogue = OfOtherSources::new(|_| ());
+    // A record without all default scenarios, for which no proof strengths are computed.
     let path = record("withheld", &catalogue, |_| ());
     let out = merged(&path, &catalogue, 200, &["--table"]).out;
     assert!(out.contains("of rules fedcba9876543210") && out.contains(holdfast_evidence::RULES), "{out}");
@@ -279,6 +324,34 @@ fn evidence_of_other_sources_is_not_shown() {
     let name = catalogue.properties().first().unwrap().name.clone();
     let out = check_on(&["properties", &name], "", &catalogue, style(200)).out;
     assert!(out.contains("withheld: ") && !out.contains("inductive"), "{out}");
+}
+
+#[test]
+fn a_property_that_falls_from_its_proof_strength_is_named() {
+    let helper = || Reach::With(vec!["money-never-shrinks".to_owned()]);
+    let rows: [(&str, Reach, Reach, bool); 6] = [
+        ("the same", Reach::Alone, Reach::Alone, false),
+        ("now alone", helper(), Reach::Alone, false),
+        ("now with a helper", Reach::Alone, helper(), true),
+        ("now within the bounds", helper(), Reach::ReachableOnly, true),
+        ("from nothing to the bounds", Reach::Unknown, Reach::ReachableOnly, false),
+        ("always within the bounds", Reach::ReachableOnly, Reach::ReachableOnly, false),
+    ];
+    for (what, stated, found, falls) in rows {
+        let catalogue = OfOtherSources::new(|strengths| {
+            strengths.stated[1] = stated;
+            strengths.found[1] = found;
+        });
+        let path = record_of("fallen", &catalogue, default_names(), |_| ());
+        let answer = merged(&path, &catalogue, 200, &[]);
+        let name = catalogue.properties()[1].name.clone();
+        assert_eq!(answer.exit, if falls { Exit::False } else { Exit::Fine }, "{what}: {}", answer.out);
+        let last = answer.out.trim_end().lines().last().unwrap_or_default();
+        assert_eq!(last.starts_with(&format!("WEAKER: {name}: ")), falls, "{what}: {}", answer.out);
+        assert_eq!(answer.out.contains("OK:"), !falls, "{what}: {}", answer.out);
+        let json: serde_json::Value = serde_json::from_str(&merged(&path, &catalogue, 200, &["--json"]).out).unwrap();
+        assert_eq!(json["weaker"].as_array().unwrap().len(), usize::from(falls), "{what}: {json}");
+    }
 }
 
 #[test]
