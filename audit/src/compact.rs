@@ -11,7 +11,7 @@ pub(crate) trait Compact: Sized {
     fn read(from: &mut &[u8]) -> Option<Self>;
 }
 
-/// Takes so many bytes off the front.
+/// Takes `length` bytes off the front; `None` if there are fewer.
 fn take<'a>(from: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     let (taken, rest) = from.split_at_checked(length)?;
     *from = rest;

@@ -209,7 +209,7 @@ pub struct Sorter {
 }
 
 impl Sorter {
-    /// Returns a sorter for a part of a log of about so many bytes, if that is known.
+    /// Returns a sorter for a part of a log of about `bytes` bytes; `None` if the size is unknown.
     #[must_use]
     pub fn new(bytes: Option<u64>, partition: Partition) -> Self {
         const PART: u64 = 16 << 20;

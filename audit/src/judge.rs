@@ -17,7 +17,7 @@ use crate::verdict::{Finding, Impossible, Proof, Verdict};
 /// Judges groups of events on several threads. Returns the number of events of each and its verdict, in the order of
 /// the groups. Once `stop` is set, the remaining groups are left out.
 pub(crate) fn judge_all(groups: Vec<Group>, options: &Options, stop: &AtomicBool) -> Vec<(usize, Verdict)> {
-    /// Groups that a thread takes at once.
+    /// Number of groups that a thread takes at once.
     const BATCH: usize = 16;
     let cores = || std::thread::available_parallelism().map_or(1, usize::from);
     let threads = if options.threads == 0 { cores() } else { options.threads };
@@ -326,7 +326,7 @@ fn is_failed_at_once(logged: &LoggedEvent) -> bool {
     logged.kind == "refund.created" && logged.object().status.text() == Some("failed")
 }
 
-/// By time, creation first, then by id.
+/// Returns the sort key of an event: its time, creations first, then its id and line.
 fn order(logged: &LoggedEvent) -> (i64, bool, usize, &str, u64) {
     (logged.created, !logged.kind.ends_with(".created"), logged.id.len(), &logged.id, logged.line)
 }

@@ -121,7 +121,7 @@ pub trait Listener {
     /// Receives the verdict on a payment. The order of payments has no meaning.
     ///
     /// # Errors
-    /// Returns the error of the output; the audit ends with it.
+    /// Returns an error if the verdict cannot be written. The audit then ends with this error.
     fn verdict(&mut self, _: &Verdict) -> io::Result<()> {
         Ok(())
     }

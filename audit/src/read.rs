@@ -22,14 +22,14 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 pub enum Unreadable {
     /// The log, or a temporary file, gave an error.
     Io(io::Error),
-    /// This line is no event.
+    /// A line that is no event.
     Malformed {
         /// The line, counted from 1.
         line: u64,
         /// The problem, naming the field.
         why: String,
     },
-    /// Nothing is in it.
+    /// The log has no event.
     Empty,
     /// The log is treated as complete, and is not.
     NotComplete(String),
@@ -85,7 +85,8 @@ impl Tally {
         }
     }
 
-    /// Returns whether there are more pages after those of both.
+    /// Returns whether pages are missing after both readings: `false` if either has the end of its list, `None` if
+    /// neither contains a page.
     const fn more(one: Option<bool>, other: Option<bool>) -> Option<bool> {
         match (one, other) {
             (Some(false), _) | (_, Some(false)) => Some(false),
@@ -191,7 +192,7 @@ fn one_value<'de, R: serde_json::de::Read<'de>>(
 
 /// Returns the JSON of a line: the complete line, or the part inside a program's own log line.
 fn unwrapped(text: &[u8]) -> &[u8] {
-    // A list begins with a value, a bracketed word such as `[info]` does not.
+    // A list begins with a value. A bracketed word such as `[info]` does not.
     let is_json = match text {
         [b'{', ..] => true,
         [b'[', rest @ ..] => rest.trim_ascii_start().first().is_none_or(|next| b"{[]".contains(next)),

@@ -70,7 +70,7 @@ impl Report {
         }
     }
 
-    /// Returns the report of an audit that was stopped after it read so many events, before it judged any.
+    /// Returns the report of an audit that was stopped after it read `events` events, before it judged any.
     #[must_use]
     pub fn interrupted(events: u64, partition: Partition) -> Self {
         let read = Self::new(Tally { events, ..Tally::default() }, 0);

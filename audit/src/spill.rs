@@ -136,7 +136,7 @@ mod tests {
         }
     }
 
-    /// Sorts records of `keys` keys into one file of which so many bytes are read at once. Returns the parts.
+    /// Sorts records of `keys` keys into one file, read in parts of at most `largest` bytes. Returns the parts.
     fn parts(largest: u64, keys: usize) -> Vec<Vec<String>> {
         let mut spill = Spill { largest, ..Spill::new(1) };
         for (number, key) in (0..7).flat_map(|_| 0..keys).enumerate() {

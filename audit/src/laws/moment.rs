@@ -212,7 +212,8 @@ fn intent_before(note: &mut impl FnMut(Law, String), object: &Object, previous: 
     else {
         return;
     };
-    // Some versions list the capturable amount alone: then at most all that is received now was received before.
+    // Some API versions list the previous capturable amount alone. The amount received before is then unknown: it lies
+    // between zero and the amount received now.
     let fits = match (was, held) {
         (Some(was), 0) => was == 0 || was == amount,
         (Some(was), held) => held.saturating_add(was) == amount,

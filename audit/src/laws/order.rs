@@ -152,7 +152,8 @@ fn uncapturable(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     (now, was.or(now.filter(|_| is_held)))
 }
 
-/// Returns whether the charge shows its last capture (1 or 0), now and before the event.
+/// Returns whether the charge is captured (1 or 0), after and before the event; `None` where the event does not
+/// show it.
 fn captured(logged: &LoggedEvent) -> (Option<i64>, Option<i64>) {
     if object_kind(logged) != "charge" || logged.object().status.text() != Some("succeeded") {
         return (None, None);
@@ -190,7 +191,8 @@ fn objects(found: &mut Violations, events: &[LoggedEvent], limits: LawContext<'_
         match kind {
             "refund" => {
                 rises(found, events, &series(refund_end), limits, REFUND, "it had ended");
-                // A bank may return a refund that has succeeded; then it waits, and is pending again (REF-5).
+                // A bank may return a refund that has succeeded. Its status is then `requires_action`, and later
+                // `pending` (REF-5).
                 let waits = |object: &Object| object.status.text() == Some("requires_action");
                 let returns = |it: &LoggedEvent| waits(it.object()) || it.previous().is_some_and(waits);
                 if limits.is_complete && !of_it().any(|(_, it)| returns(it)) {

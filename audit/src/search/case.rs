@@ -17,7 +17,7 @@ pub(super) struct ModeledEvent {
     pub(super) refund: u16,
     /// Whether its request creates a refund; `None` if the request is not known, or its refund may be missing.
     pub(super) is_of_refund: Option<bool>,
-    /// It lists no change; texts may have changed.
+    /// Whether the event lists no change; texts may have changed.
     pub(super) is_quiet: bool,
 }
 

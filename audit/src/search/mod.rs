@@ -125,7 +125,7 @@ struct PathCost {
 }
 
 impl PathCost {
-    /// The path on, over a step with so many notifications that the log lacks.
+    /// Returns the cost after one more step, with `unlogged` notifications that the log lacks.
     fn on(self, cost: u32, unlogged: u32) -> Self {
         Self { cost: self.cost.saturating_add(cost), missing: self.missing.saturating_add(unlogged) }
     }
@@ -152,7 +152,7 @@ struct Search<'a, 'b> {
 /// The inputs that a search tries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tries {
-    /// Those that the events ahead suggest: fast, and a history that is found is one.
+    /// The inputs that the next events suggest. The search is fast, and an execution that it finds is valid.
     Suggested,
     /// Every input that can explain an event of a complete log.
     Everything,
@@ -309,7 +309,7 @@ impl Search<'_, '_> {
         hold.or_else(|| charge.posting_left.map(i64::from)).filter(|left| *left > 0)
     }
 
-    /// Every possible next input.
+    /// Tries each input that may come next.
     fn expand(&mut self, place: &Place, way: PathCost) {
         let Some(next) = self.case.facts.get(usize::try_from(place.open).unwrap_or(usize::MAX)).copied() else {
             return;

@@ -13,7 +13,8 @@ pub(super) fn refund_status(logged: &LoggedEvent) -> Option<RefundStatus> {
     RefundStatus::from_name(logged.object().status.text()?)
 }
 
-/// Returns whether refunds may go as these events show (REF-2 to REF-5), but those of no one method of the model do.
+/// Returns whether the specification permits these refund statuses (REF-2 to REF-5), but no single payment method of
+/// the model shows all of them.
 pub(super) fn are_beyond_model(events: &[LoggedEvent]) -> bool {
     use RefundStatus::{Canceled, Failed, Pending, RequiresAction, Succeeded};
     const PATHS: [&[RefundMove]; 3] = [

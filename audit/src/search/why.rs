@@ -61,7 +61,7 @@ impl Stuck {
 /// A step whose notification is close to an event.
 struct Nearest {
     differences: Vec<Difference>,
-    /// `true` if it names another charge or refund.
+    /// Whether the notification names another charge or refund than the event.
     is_of_another: bool,
 }
 

@@ -257,7 +257,7 @@ fn moved(log: &mut [Value], kind: &str, nth: usize, seconds: i64) -> String {
     id_of(&log[index])
 }
 
-/// The same event again, under another id, so many seconds later.
+/// Adds the same event again, under another id, `seconds` later.
 fn again(log: &mut Vec<Value>, kind: &str, nth: usize, seconds: i64) -> String {
     let event = log[at(log, kind, nth)].clone();
     later(log, event, seconds)

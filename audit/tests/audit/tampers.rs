@@ -18,7 +18,7 @@ struct Tamper {
     /// The change, for the list of misses.
     name: String,
     log: Vec<Value>,
-    /// The trace of the log before.
+    /// The trace of the log before the change.
     trace: &'static str,
     /// The event that was changed, or those around the place where one was removed.
     meant: Vec<Value>,
