@@ -233,7 +233,7 @@ impl Features {
         std::mem::take(&mut self.missing).into_keys().collect()
     }
 
-    /// It has not got that.
+    /// Records that the server lacks a feature, with its answer.
     pub fn lack(&mut self, feature: &str, answer: &str) {
         self.missing.entry(feature.to_owned()).or_insert_with(|| answer.to_owned());
     }

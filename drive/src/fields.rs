@@ -14,11 +14,11 @@ use crate::requests::{capture_method, reason_name};
 /// The expected value of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {
-    /// This word.
+    /// A text.
     Text(&'static str),
-    /// This number.
+    /// A number.
     Number(u32),
-    /// This or that.
+    /// `true` or `false`.
     Flag(bool),
     /// Nothing.
     Null,
@@ -49,11 +49,11 @@ pub struct FieldCheck {
 /// The kind of difference of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mismatch {
-    /// It is missing.
+    /// The field is missing.
     Missing,
-    /// It has another type.
+    /// The field has another type.
     Type,
-    /// It has another value.
+    /// The field has another value.
     Value,
 }
 

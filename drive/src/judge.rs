@@ -100,7 +100,7 @@ impl StepContext {
         self.sighting(Class::Protocol, "server error", &told).saying(describe(&self.outcome), said(reply))
     }
 
-    /// There was no whole answer.
+    /// Returns the result of a step whose answer was missing or cut off.
     #[must_use]
     pub fn broke_off(&self, broken: &TransportError) -> StepResult {
         let sighting = self.sighting(Class::Protocol, "no answer", "is not answered");

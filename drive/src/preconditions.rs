@@ -41,7 +41,8 @@ pub fn view<'a>(now: &'a Observation<'_>, intent: IntentId) -> Option<&'a Paymen
     now.payments.get(usize::from(intent.0))?.as_ref()
 }
 
-/// Not while somebody is at work whose hours only the server knows, and not into the last minutes before a deadline.
+/// Returns whether time may pass: no bank or job is at work whose schedule only the server knows, and time does not
+/// stop in the last minutes before a deadline.
 fn time_may_pass(config: &Config, world: &ModelState, event: &EnvironmentEvent, now: &Observation<'_>) -> bool {
     let waits = |view: &PaymentView| {
         let moves_later = view.payment_method.is_some_and(|method| method.profile().refund != RefundPath::Immediate);

@@ -19,49 +19,49 @@ pub enum Api {
 /// The form in which a request names a payment method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MethodReference {
-    /// By the provider's test token: `pm_card_visa`.
+    /// The provider's test token: `pm_card_visa`.
     Token,
-    /// By a PaymentMethod made of the test card's number before.
+    /// The id of a PaymentMethod that an earlier request created from the test card's number.
     Number(&'static str),
-    /// By the test card's number inside the request (`payment_method_data`).
+    /// The test card's number inside the request (`payment_method_data`).
     Inline(&'static str),
-    /// By a source, on a server with charges only: `tok_visa`.
+    /// A source, on a server with charges only: `tok_visa`.
     Source(&'static str),
 }
 
 /// The form of a confirmation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Confirmation {
-    /// By `confirm=true` at the creation, or later.
+    /// `confirm=true` at the creation, or a later request.
     #[default]
     AtCreation,
-    /// By a separate request; the creation names the method.
+    /// A separate request; the creation names the method.
     Separate,
-    /// By a separate request that names the method.
+    /// A separate request that names the method.
     SeparateWithMethod,
 }
 
 /// The parameter by which a refund names its payment.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RefundBy {
-    /// By `payment_intent`.
+    /// The parameter `payment_intent`.
     #[default]
     Intent,
-    /// By `charge`.
+    /// The parameter `charge`.
     Charge,
 }
 
 /// The form in which the refunds of a payment are read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RefundList {
-    /// Not at all.
+    /// The server shows no refunds.
     #[default]
     Nowhere,
-    /// By the list of the payment's refunds.
+    /// The list of the payment's refunds.
     ByIntent,
-    /// By the list of the charge's refunds.
+    /// The list of the charge's refunds.
     ByCharge,
-    /// One by one.
+    /// One request for each refund.
     Each,
 }
 

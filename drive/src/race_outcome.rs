@@ -9,11 +9,11 @@ use crate::wire::{HttpReply, TransportError};
 /// The result of two simultaneous requests.
 #[derive(Clone, Debug)]
 pub enum Raced {
-    /// They could not be made.
+    /// The two requests could not be sent; the text is the reason.
     NotTried(String),
     /// Some order of the two requests gives the same result.
     Explained,
-    /// Something is wrong.
+    /// No order gives the same result.
     RaceFailure(RaceOutcome),
 }
 
@@ -93,7 +93,7 @@ pub fn answered(answered: &Answered) -> String {
     format!("{} {id} {status}", reply.status).trim().replace("  ", " ")
 }
 
-/// Returns each order of the two calls that differs in its result, with the answers in it.
+/// Returns the orders of the two calls whose results differ, each with its answers.
 #[must_use]
 pub fn orders(
     config: &Config,

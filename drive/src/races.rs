@@ -104,11 +104,12 @@ pub struct RaceRun {
 /// The result of one run of a race.
 #[derive(Clone, Debug)]
 pub enum Tried {
-    /// It does not get as far as the two requests, and why.
+    /// The trace ended before the two requests; the text is the reason.
     NotReached(String),
     /// Some order of the two requests explains the result.
     Explained,
-    /// It did not, or the server failed. The result can be compared with that of the two requests in turn, if it is there.
+    /// No order explains the result, or the server failed. `InTurn` is the result of the two requests in turn, if it is
+    /// known.
     RaceFailure(Sighting, Option<InTurn>),
 }
 

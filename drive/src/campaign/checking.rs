@@ -45,7 +45,8 @@ impl DriveCampaign<'_> {
         Ok(None)
     }
 
-    /// Carries out a check, and repeats it if it found a difference. Returns whether it was carried out, and the requirements that it confirmed and did not contradict.
+    /// Carries out a check, and repeats it if it found a difference. Returns whether it was carried out, and the
+    /// requirements that it confirmed and did not contradict.
     fn check_twice(
         &mut self,
         name: &'static str,

@@ -113,7 +113,7 @@ pub(super) fn retry_after_cut(checker: &mut Checker<'_>) -> Result<Looked, Trans
         return Ok(Looked::NotThere("payments"));
     };
     let key = checker.key(1);
-    // Without a key and a cut, the same must be accepted.
+    // The control: the server must accept a partial refund without a key on an intact connection.
     let Some(plain) = checker.refund(&id, 100)? else { return Ok(Looked::NotThere("refunds")) };
     if !checker.send(&plain)?.is_done() {
         return Ok(Looked::NotThere("partial refunds"));

@@ -47,7 +47,7 @@ pub enum Looked {
     Done,
     /// Not, because the server lacks a part of the API.
     NotThere(&'static str),
-    /// It was not completed, for another reason.
+    /// The check was not completed, for another reason.
     NotDone(&'static str),
 }
 

@@ -194,7 +194,7 @@ pub(super) fn signatures(deliveries: &[ReceivedEvent], secret: &str, has_moved: 
     wrong.into_iter().collect()
 }
 
-/// Returns the events that were attempted only so many times although each attempt was refused.
+/// Returns the blame for events that were delivered only `attempts` times although the endpoint refused each delivery.
 pub(super) fn not_again(arrived: &Arrived, attempts: usize, refusals: [u16; 2]) -> Vec<Blame> {
     let answered = refusals.get(attempts.saturating_sub(1)).copied().unwrap_or_default();
     let given_up: Vec<&str> = arrived

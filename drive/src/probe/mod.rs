@@ -13,9 +13,9 @@ use crate::wire::{HttpReply, HttpRequest, TransportError};
 /// The reason why a server cannot be driven at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ProbeError {
-    /// It cannot be reached, or answers no further request.
+    /// The server cannot be reached, or answers no further request.
     Transport(TransportError),
-    /// It can be reached, but nothing can be compared.
+    /// The server can be reached, but nothing can be compared.
     Nothing(String),
 }
 

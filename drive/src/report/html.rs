@@ -187,7 +187,7 @@ impl Report {
         writeln!(out, "</section>")
     }
 
-    /// Writes the list of findings, with a box for each class and for a text that hides the others.
+    /// Writes the list of findings, with a checkbox for each class and a text field: both filter the list.
     fn write_index(&self, out: &mut String) -> std::fmt::Result {
         if self.findings.is_empty() {
             return Ok(());

@@ -44,7 +44,7 @@ pub struct Run<'s> {
 }
 
 impl<'s> Run<'s> {
-    /// Nothing has happened yet.
+    /// No request was sent yet.
     #[must_use]
     pub fn begin(server: &'s mut Server, config: &Config) -> Self {
         server.begin();

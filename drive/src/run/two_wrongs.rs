@@ -1,5 +1,5 @@
-//! Requests with two wrongs at once: a parameter that is wrong by itself, and an object that does not exist or has another
-//! status. The specification leaves open which of the two a refusal names.
+//! Requests with two errors: a parameter that is invalid by itself, and an object that does not exist or has another
+//! status. The specification leaves open which of the two the rejection names.
 
 use holdfast_harness::bounds::ModelState;
 use holdfast_harness::oracle::{self, Match};
@@ -9,7 +9,7 @@ use holdfast_model::{
     Rejection, Update, transition,
 };
 
-/// Returns whether the refusal names another wrong of the request than `rejection`, the model's.
+/// Returns whether the server's refusal names another error of the request than `rejection`, which the model chose.
 pub(super) fn either_is_named(
     config: &Config,
     world: &ModelState,

@@ -9,7 +9,7 @@ const TOLERANCE: i64 = 300;
 /// The reason for which a signature is not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignatureError {
-    /// There is no header `Stripe-Signature`.
+    /// The header `Stripe-Signature` is missing.
     Absent,
     /// The header has no time `t`, or no signature `v1`.
     Unreadable,

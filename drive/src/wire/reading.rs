@@ -5,7 +5,7 @@ use super::HttpReply;
 /// The state of a reply that is being read.
 #[derive(Debug, PartialEq)]
 pub(super) enum ParseProgress {
-    /// Not all of an answer.
+    /// The beginning of a reply.
     Part,
     /// The whole reply.
     All {
@@ -22,13 +22,13 @@ const SHOWN: usize = 200;
 
 /// The marker of the end of a body.
 enum Body {
-    /// By its length.
+    /// The body has this number of bytes.
     Length(usize),
-    /// By its pieces.
+    /// The body comes in chunks, and an empty one ends it.
     Chunked,
-    /// By the end of the connection.
+    /// The end of the connection ends the body.
     ToTheEnd,
-    /// There is none.
+    /// The response has no body.
     Nothing,
 }
 

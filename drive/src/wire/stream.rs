@@ -18,9 +18,9 @@ pub struct Tls {
 /// An open connection.
 #[derive(Debug)]
 pub(super) enum Stream {
-    /// Without encryption.
+    /// A connection without encryption.
     Plain(TcpStream),
-    /// With TLS.
+    /// A connection with TLS.
     #[cfg(feature = "tls")]
     Tls(Box<TlsStream>),
 }

@@ -29,7 +29,7 @@ fn operations_before(fault: Fault) -> u64 {
     before
 }
 
-/// A drive that ended after so many operations.
+/// A drive that ended at a limit of operations.
 struct EarlyEnd {
     /// Whether the server had shown its fault by then.
     was_wrong: bool,

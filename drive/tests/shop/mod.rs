@@ -61,7 +61,7 @@ pub(crate) enum Fault {
     KnowsNumbers,
     /// No fault: some requests are answered 429, and not carried out.
     LimitsRate,
-    /// No fault: after some requests every one is answered 429.
+    /// No fault: after some requests, each further one is answered 429.
     LimitsForGood,
     /// No fault: amounts of one cent are taken at first, and later not.
     SmallAmountsAtFirst,
@@ -77,9 +77,9 @@ pub(crate) enum Fault {
     KeysForgetPayments,
     /// A capture also captures another hold of the same amount.
     CapturesTwins,
-    /// A capture that is asked to expand is answered 201 for what it refuses.
+    /// A rejected capture with `expand` is answered 201 instead of 4xx.
     ExpandAccepts,
-    /// A capture that is asked to expand shows what was before.
+    /// A capture with `expand` shows the payment as it was before the capture.
     ExpandIsStale,
     /// Keys are forgotten while the connection breaks off.
     CutForgetsKeys,
