@@ -100,8 +100,8 @@ pub fn assess_deadlines(
     Assessment { finding: None, alerts, next_due, is_open }
 }
 
-/// Returns the alerts that take back some of those that were raised for the payment: of deadlines that were kept, by
-/// events that came after the alert. An event that is created after its deadline keeps none.
+/// Returns a withdrawal for each raised alert whose deadline was kept, as an event shows that came after the alert. An
+/// event that was created after a deadline does not keep it.
 #[must_use]
 pub(crate) fn withdrawn(events: &[LoggedEvent], raised: &[Alert], now: i64, rules: &WatchRules) -> Vec<Alert> {
     let until = |time: i64| -> Vec<Deadline> {

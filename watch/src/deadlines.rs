@@ -21,8 +21,8 @@ pub struct DeadlineLimits {
     pub update_within: i64,
     /// Seconds for which a refund may be pending.
     pub refund_pending: i64,
-    /// Seconds that a delivery may take. Each alert comes so much after its deadline, and so much after the newest
-    /// arrival of an event of its payment: the event that ends the deadline may follow.
+    /// Seconds that a delivery may take. An alert waits for this time after its deadline, and after the newest arrival
+    /// of an event of its payment: the event that ends the deadline may follow.
     pub grace: i64,
 }
 

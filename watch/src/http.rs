@@ -22,7 +22,7 @@ use crate::signature::SigningSecrets;
 use crate::store::{StateError, WatchStore};
 use crate::writer::QueuedEvents;
 
-/// The most bytes of a delivery.
+/// Largest number of bytes of a delivery.
 pub const LARGEST_BODY: usize = 1 << 20;
 
 /// The longest time for a body to arrive.

@@ -37,11 +37,11 @@ impl WatchSummary {
 /// Numbers of requests since the start that brought no event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RefusedRequests {
-    /// Without a signature that counts. Anyone can send such a request.
+    /// Requests without a valid signature. Anyone can send such a request.
     pub unsigned: u64,
-    /// With a signature that counts, but no event that can be read; and such items of polls.
+    /// Requests with a valid signature whose body is not a readable event, and unreadable items of polls.
     pub unreadable: u64,
-    /// With a body that was too large or came too slowly.
+    /// Requests with a body that was too large or came too slowly.
     pub bodies: u64,
 }
 

@@ -38,7 +38,7 @@ impl Wake {
         self.state().is_stopped
     }
 
-    /// Waits for a signal, at most so long. Returns `false` if the thread was asked to stop.
+    /// Waits for a signal, at most for `longest`. Returns `false` if the thread was asked to stop.
     pub(crate) fn wait(&self, longest: Duration) -> bool {
         let state = self.state();
         let sleeps = |state: &mut WakeState| !state.is_awake && !state.is_stopped;

@@ -9,9 +9,9 @@ use crate::incoming::{ChargeLink, IncomingEvent};
 /// The result of storing an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stored {
-    /// It is new.
+    /// The event is new.
     New,
-    /// It was stored before.
+    /// The event was stored before.
     Duplicate,
 }
 

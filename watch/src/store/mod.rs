@@ -26,7 +26,7 @@ const BUSY: Duration = Duration::from_secs(20);
 /// The moment at which a transaction counts as done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SyncMode {
-    /// It is on the disk: it survives a power cut.
+    /// The database is on the disk and survives a power cut.
     Disk,
     /// The operating system has it: it survives the death of the process.
     System,

@@ -8,8 +8,8 @@ use rusqlite::{ToSql, Transaction, TransactionBehavior, params};
 use super::{StateError, WatchStore};
 use crate::assess::Assessment;
 
-/// Seconds for which an open payment without a deadline is kept longer than a closed one: no hold and no bank debit of
-/// the specification is open for so long.
+/// Seconds for which an open payment without a deadline is kept longer than a closed one. Every hold and bank debit of
+/// the specification ends sooner.
 const OPEN_FOR: i64 = 90 * 86_400;
 
 /// The name of the mark: the digest of the rules by which the stored verdicts were made.
@@ -132,7 +132,7 @@ impl WatchStore {
         Ok(())
     }
 
-    /// Forgets payments that are closed and have had no event since `before`, and events of no payment. Alerts stay.
+    /// Forgets closed payments without an event since `before`, and events without a payment. Alerts stay.
     /// Returns the number of payments.
     ///
     /// # Errors

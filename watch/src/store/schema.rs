@@ -10,7 +10,7 @@ const APPLICATION: i64 = 0x6866_7774;
 /// The version of the tables.
 const VERSION: i64 = 2;
 
-/// `events.payment` is empty for an event of no payment. `events.charge` is set where the event names a charge alone.
+/// `events.payment` is empty for an event without a payment. `events.charge` is set if the event names only a charge.
 /// `payments.changed` is the number of the newest event; a verdict counts for the number that it was made at.
 /// `alerts.object` is empty for an impossible history.
 const TABLES: &str = "

@@ -53,7 +53,7 @@ impl Provider {
         Self { url, events, asked }
     }
 
-    /// Adds an event that is older than now by so many seconds.
+    /// Adds an event that was created `age` seconds ago.
     fn add(&self, id: &str, age: i64) {
         let text = event(id, "customer.created", r#""object":"customer","id":"cus_1""#);
         let text = text.replace(&NOW.to_string(), &(NOW - age).to_string());
