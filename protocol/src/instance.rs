@@ -35,24 +35,24 @@ pub enum Asked {
 /// The care of the clients.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClientCare {
-    /// They repeat a request under its key, for less than a day.
+    /// The clients repeat a request under its key, for less than a day.
     Careful,
-    /// They repeat a request that has no answer under a fresh key.
+    /// The clients repeat a request that has no answer under a fresh key.
     RetriesUnderFreshKey,
-    /// They repeat a request under its key after the key's day has ended.
+    /// The clients repeat a request under its key after the key's day has ended.
     RetriesAfterTheDay,
 }
 
 /// The care of the merchant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum MerchantCare {
-    /// It stores each event once, reads the payment, and acknowledges afterwards.
+    /// The merchant stores each event once, reads the payment, and acknowledges afterwards.
     Careful,
-    /// It fulfills on every delivery of a capture's event.
+    /// The merchant fulfills on every delivery of a capture's event.
     FulfillsOnEveryDelivery,
-    /// It fulfills when the customer returns.
+    /// The merchant fulfills when the customer returns.
     TrustsTheRedirect,
-    /// It acknowledges an event before it has stored it.
+    /// The merchant acknowledges an event before it has stored it.
     AcknowledgesFirst,
 }
 

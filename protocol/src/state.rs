@@ -83,7 +83,7 @@ pub enum KeyState {
 pub struct BankQuestion {
     /// The stage of the question.
     pub stage: QuestionStage,
-    /// The reference that it is asked under, 0 or 1.
+    /// The reference of the request to the acquirer, 0 or 1.
     pub reference: u8,
     /// The number of times that its approval was applied to the books, at most 3.
     pub applied: u8,
@@ -92,12 +92,12 @@ pub struct BankQuestion {
 /// The stage of a question to the acquirer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum QuestionStage {
-    /// It is not recorded.
+    /// The question is not recorded.
     #[default]
     Absent,
-    /// It is recorded, and its answer is not applied.
+    /// The question is recorded, and its answer is not applied.
     Open,
-    /// Its answer is applied.
+    /// The answer is applied.
     Closed,
 }
 
