@@ -70,7 +70,7 @@ impl<S: Space> Explorer<'_, S> {
     }
 }
 
-/// Takes the steps of a path to a sighting forward. `ordinals` are the position of the root and then of each step.
+/// Rebuilds the path to a sighting from its beginning. `ordinals` are the position of the root and then of each step.
 ///
 /// Returns `None` if they do not lead to the sighting.
 pub(super) fn forward<S: Space>(
