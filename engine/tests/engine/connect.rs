@@ -6,7 +6,7 @@ pub fn destination() -> String {
     format!("transfer_data[destination]={CONNECTED}")
 }
 
-/// B49, D1, B51, U7, U8: set at the first capture, required at each later one; need not be equal (B50).
+/// B49, D1, B51, U7, U8: each later capture must set what the first one set, with the same or another amount (B50).
 #[test]
 fn what_the_first_capture_sets_later_ones_must() {
     let fee = "application_fee_amount";

@@ -22,7 +22,7 @@ const BILL: &str = "mode=payment success_url=https://x line_items[0][price_data]
 const EXTERNAL: &str = "external_account[object]=bank_account external_account[country]=US \
                         external_account[currency]=usd external_account[account_number]=000123456789";
 const RATE: &str = "display_name=x fixed_amount[amount]=5 fixed_amount[currency]=usd";
-/// Returns a request with a way of shipping.
+/// Returns a request with a shipping option.
 fn shipped(base: &str) -> String {
     let group = "shipping_options[0][shipping_rate_data]";
     let rate =

@@ -85,8 +85,8 @@ fn flags_that_are_off_need_no_confirmation() {
     }
 }
 
-/// P14: a card error names the wrong datum and carries the codes and the page of its decline, in the answer and on the
-/// intent.
+/// P14: a card error names the invalid field and carries the codes and the page of its decline, in the answer and
+/// on the intent.
 #[test]
 fn card_errors_carry_their_details() {
     let rows = [

@@ -62,7 +62,7 @@ struct Parameters {
     read: BTreeSet<String>,
 }
 
-/// Returns the pairs of operation and name in `found` that no row excuses, and the rows that excuse none.
+/// Returns the pairs of operation and name in `found` that no row lists, and the rows that list none of the pairs.
 fn unexcused(found: &[(String, String)], rows: &[(&str, &str, &str)]) -> (Vec<String>, Vec<String>) {
     let is_excused = |(operation, name): &&(String, String)| rows.iter().any(|row| is_about(row, operation, name));
     let is_used = |row: &&(&str, &str, &str)| found.iter().any(|(operation, name)| is_about(row, operation, name));

@@ -181,7 +181,7 @@ pub(super) fn create_session(params: &Value) -> Read {
     Ok(Command::CreateCheckoutSession(Box::new(session)))
 }
 
-/// Reads the types of methods of a session, whose page takes those with test methods.
+/// Reads the payment method types of a session. The page takes only types with test methods.
 fn page_types(fields: &Fields<'_>) -> Result<Option<MethodTypes>, Refusal> {
     let types = method_types(fields)?;
     if types.is_some_and(|types| types.iter().any(|method_type| matches!(method_type, MethodType::Other(_)))) {
