@@ -10,9 +10,9 @@ use holdfast_harness_engine::reproduction;
 /// Whether a failure is kept among the reports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Keep {
-    /// It is kept, and every test run replays it.
+    /// The failure is kept, and every test run replays it.
     Yes,
-    /// It is not kept, because it was planted.
+    /// The failure is not kept, because it was planted.
     No,
 }
 
