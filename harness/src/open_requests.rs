@@ -1,6 +1,6 @@
-//! Requests held open, and the inputs that meet them. The specification says which other requests wait (R4), but not
-//! whether jobs and environment events wait, which the engine decides. It does not say either whether an object that
-//! does not exist can be in use. Such inputs are left out on both sides.
+//! Requests held open, and the inputs that meet them. The specification states which other requests wait (R4). The
+//! engine decides whether jobs and environment events wait, and whether a request locks an object that does not exist.
+//! Such inputs are left out on both sides.
 
 use holdfast_model::{Currency, EnvironmentEvent, Input, IntentId, Observation, Operation, Target};
 

@@ -27,7 +27,8 @@ pub fn is_seen_as(refused: &Refused, wire: &Wire) -> bool {
         && (wire.http == 409 || refused.kind == wire.kind)
 }
 
-/// Returns whether the rejection can be the reason: the refusal looks like it, or like a permitted alternative.
+/// Returns whether `rejection` can be the reason of the refusal: the refusal has its visible form, or that of a
+/// permitted alternative.
 #[must_use]
 pub fn can_mean(refused: &Refused, rejection: Rejection) -> bool {
     is_seen_of(refused, rejection)

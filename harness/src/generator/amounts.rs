@@ -12,7 +12,7 @@ pub(super) const UNIT: i64 = 50;
 enum Shape {
     /// The parameter is left out.
     Unnamed,
-    /// This number.
+    /// A fixed number.
     Exactly(i64),
     /// A multiple of [`UNIT`], from the next choice.
     Units,
