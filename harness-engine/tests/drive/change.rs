@@ -49,7 +49,7 @@ pub(super) enum Change {
     LastPageRepeats,
     /// A used key with another request is answered 409.
     UsedKeysConflict,
-    /// A refund that is repeated under its key has another time.
+    /// The repetition of a refund under its key shows another time.
     RepeatedRefundsDiffer,
     /// The balance transaction of a refund has the type `charge`.
     RefundPostedAsCharge,

@@ -1,5 +1,5 @@
-//! Planted faults: a drive finds each of them within a bounded budget, by chance of no script. Some stand in a small
-//! server, the others in a proxy in front of the real one. Servers that are honest in another way stay clean.
+//! Planted faults: a drive finds each of them within a bounded budget, without a script for the fault. Some are in a
+//! small server, the others in a proxy in front of the real one. Correct servers with other choices stay clean.
 
 #![expect(
     clippy::unwrap_used,
