@@ -32,7 +32,7 @@ struct PivotRow {
 }
 
 impl Span {
-    /// Returns the span of no vector, which holds zero alone. Its vectors have `width` numbers.
+    /// Returns the span that contains the zero vector alone. Its vectors have `width` numbers.
     #[must_use]
     pub const fn new(width: usize) -> Self {
         Self { width, rows: Vec::new() }
@@ -50,7 +50,7 @@ impl Span {
         Ok(span)
     }
 
-    /// Returns the number of numbers of a vector.
+    /// Returns the length of a vector.
     #[must_use]
     pub const fn width(&self) -> usize {
         self.width
@@ -129,7 +129,7 @@ impl Span {
     }
 }
 
-/// Returns the positions of the `vectors` of which `wanted` is a combination; `None` if it is none.
+/// Returns the positions of the `vectors` whose linear combination is `wanted`; `None` if there is no combination.
 ///
 /// # Errors
 /// [`Overflow`] if a number leaves the range.
