@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 /// The purchases of one flow.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FlowCounts {
-    /// Those that were planned.
+    /// Purchases that were planned.
     pub planned: u64,
-    /// Those that created a session or a payment.
+    /// Purchases that created a session or a payment.
     pub created: u64,
-    /// Those whose payment took or held money.
+    /// Purchases whose payment took or held money.
     pub paid: u64,
     /// The response to the latest start of a purchase that created nothing.
     pub failed: Option<String>,

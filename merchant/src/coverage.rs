@@ -60,7 +60,8 @@ impl ChaosCoverage {
         Behavior::ALL.iter().map(|behavior| (*behavior, of(*behavior))).collect()
     }
 
-    /// Returns a page: a row for each behavior, with the transitions that it met and those that it did not.
+    /// Returns a Markdown page with a row for each behavior: the transitions that occurred beside it, and those
+    /// that did not.
     #[must_use]
     pub fn markdown(&self) -> String {
         let all = Self::transitions().len();

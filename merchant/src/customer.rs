@@ -47,7 +47,7 @@ impl MerchantRun<'_> {
             PurchaseStep::Attack(attack) => self.attack(&purchase, attack),
         }
         if let Some(slot) = self.purchases.get_mut(index) {
-            // The judgment during the step has seen more than the copy.
+            // The judgment during the step has updated these fields of the stored purchase.
             purchase.books = slot.books;
             purchase.was_certain |= slot.was_certain;
             purchase.was_charged |= slot.was_charged;

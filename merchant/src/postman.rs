@@ -15,9 +15,9 @@ const FOREIGN: u64 = 0x0123_4567_89ab_cdef;
 /// The failed attempts to deliver one event that reached the application.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct FailedAttempts {
-    /// Those with a response outside 2xx.
+    /// Attempts with a response outside 2xx.
     pub refused: u64,
-    /// Those without a response: the connection was dropped, or the time ran out.
+    /// Attempts without a response: the connection was dropped, or the time ran out.
     pub unanswered: u64,
 }
 
@@ -81,7 +81,8 @@ impl Postman {
         self.held().failed.get(event).copied().unwrap_or_default()
     }
 
-    /// Returns the purchase and the number of attempts if the latest attempts, `most` or more, all ran out of time.
+    /// Returns the purchase and the number of consecutive attempts that ran out of time; `None` if they are fewer than
+    /// `most`.
     pub(crate) fn hanging(&self, most: u64) -> Option<(u64, u64)> {
         let state = self.held();
         (state.hung >= most).then_some((state.slot, state.hung))

@@ -52,7 +52,7 @@ pub struct Purchase {
     pub starts: u32,
     /// The response to the latest of these.
     pub last_start: Option<String>,
-    /// The failures of requests of the staff.
+    /// The number of consecutive failed requests of the staff.
     pub setbacks: u32,
     /// Whether the customer has paid, or submitted a debit.
     pub is_paid: bool,

@@ -1,4 +1,4 @@
-//! Nothing counts as judged that was not: a check of shops that give it nothing to judge, or that hide one fault behind
+//! Only what was judged counts as judged: a check of shops that give it nothing to judge, or that hide one fault behind
 //! another.
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test may fail it")]

@@ -20,7 +20,7 @@ use std::time::Duration;
 /// A trait of a shop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Habit {
-    /// It reads the payment whenever it is asked for its books.
+    /// It reads the payment from the provider for each request of the books.
     Correct,
     /// It answers 404 for every order.
     KnowsNoOrder,
