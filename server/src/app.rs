@@ -47,7 +47,7 @@ pub struct App {
     pub(crate) chaos: Option<Arc<Chaos>>,
     /// The name of the shop on the pages; empty for the host of the shop's own address.
     pub(crate) shop: OnceLock<ShopName>,
-    /// Per idempotency key: the seconds by which it moved the clock, and the time after that.
+    /// For each idempotency key of a request that moved the clock: the seconds moved, and the resulting time.
     pub(crate) moved: Mutex<HashMap<(AccountId, String), (Seconds, Time)>>,
 }
 

@@ -1,7 +1,7 @@
 //! Chaos: everything that the specification permits and a careful sandbox never does.
 //!
 //! `table.rs` names the behaviors. [`Chaos`] decides, counts and logs them: each decision is a function of the seed, the
-//! behavior, the scope, what it is about, and the number of its earlier occasions. A decision therefore depends neither
+//! behavior, the scope, the object, and the number of its earlier occasions. A decision therefore depends neither
 //! on other behaviors nor on their order. The module `unreliable` acts on responses, `delivery` on webhooks, `jobs` on due jobs,
 //! `acquirer` on the bank's answers.
 

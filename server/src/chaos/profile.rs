@@ -40,7 +40,7 @@ impl ChaosProfile {
         Some(Self { name: name.to_owned(), chances, delays: ChaosDelays::SERVER })
     }
 
-    /// Returns the profile in which nothing happens.
+    /// Returns the profile without any chaos behavior.
     #[must_use]
     pub fn silent() -> Self {
         let chances = vec![0; Behavior::ALL.len()];
