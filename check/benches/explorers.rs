@@ -128,9 +128,9 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
 struct Measured {
     unique: u64,
     transitions: u64,
-    /// By the clock.
+    /// Elapsed seconds by the clock.
     seconds: f64,
-    /// In which its threads had a processor; 0 where the system does not say.
+    /// Seconds of processor time of its threads; 0 where the system does not report them.
     processor: f64,
     /// Bytes of one state.
     state: usize,
@@ -188,7 +188,7 @@ fn measure_here<S: Space + Send + 'static>(name: &str, space: S) {
 }
 
 /// Processor time of this process so far, of all its threads, in user mode and for it in the kernel, to a hundredth of a
-/// second; 0 where the system does not say.
+/// second; 0 where the system does not report it.
 fn processor_seconds() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
     // The name before it may hold anything.
@@ -196,7 +196,7 @@ fn processor_seconds() -> f64 {
     fields.skip(11).take(2).map(|ticks| ticks.parse::<f64>().unwrap() / 100.0).sum()
 }
 
-/// The most bytes this process ever had resident; 0 where the system does not say.
+/// The most bytes this process ever had resident; 0 where the system does not report it.
 fn peak_resident() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     status

@@ -123,7 +123,7 @@ impl Predicate {
     }
 }
 
-/// Every order of some things.
+/// Returns every order of `things`.
 fn orders(things: Vec<usize>) -> Vec<Vec<usize>> {
     if things.len() < 2 {
         return vec![things];

@@ -33,9 +33,9 @@ pub struct Unit {
     pub scenario: String,
     /// Name of the variant.
     pub variant: String,
-    /// By our explorer.
+    /// The results of this project's explorer.
     pub exact: Option<Summary>,
-    /// By the other one.
+    /// The results of stateright.
     pub stateright: Option<StaterightSummary>,
     /// A shortest trace to each property that is false, by its bit.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -175,7 +175,7 @@ struct Versioned {
 }
 
 impl RunRecord {
-    /// Nothing found yet.
+    /// A record without results.
     #[must_use]
     pub fn new(subject: String, properties: Vec<String>, wanted: Vec<String>) -> Self {
         Self { format: FORMAT, subject, rules: RULES.to_owned(), properties, wanted, units: BTreeMap::new() }
@@ -200,7 +200,7 @@ impl RunRecord {
     /// The record as text.
     ///
     /// # Errors
-    /// If it cannot be written, which would be an error of this program.
+    /// Returns an error if the record cannot be written, which would be a fault of this program.
     pub fn text(&self) -> Result<String, String> {
         let text = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
         Ok(text + "\n")
@@ -240,7 +240,7 @@ impl RunRecord {
     /// Adds the results of another run.
     ///
     /// # Errors
-    /// If it is of a different run, or if both explored the same and do not agree about it.
+    /// Returns an error if the other record is of a different run, or if both explored the same unit and disagree.
     pub fn merge(&mut self, other: Self) -> Result<(), String> {
         self.belongs_with(&other)?;
         other.units.into_iter().try_for_each(|(name, unit)| self.add(name, unit))

@@ -37,7 +37,7 @@ pub(super) struct AuditArgs {
     /// Write the report into this file as Markdown
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
-    /// Largest number of payments listed for each verdict
+    /// Largest number of payments listed for each verdict; 0 lists none
     #[arg(long, value_name = "PAYMENTS", default_value_t = 50)]
     show: usize,
     /// Largest time between the first and the last event of a step, in seconds
@@ -63,7 +63,7 @@ fn merge(args: &AuditArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let mut reports = Vec::new();
     for path in &args.files {
         let usage = |error: String| Failure::Usage(format!("--merge: {}: {error}", path.display()));
-        let text = fs::read(path).map_err(|error| usage(error.to_string()))?;
+        let text = fs::read(path).map_err(|error| Failure::unreadable(path.display(), &error))?;
         let report: serde_json::Value = serde_json::from_slice(&text).map_err(|error| usage(error.to_string()))?;
         reports.push((path.display().to_string(), report));
     }

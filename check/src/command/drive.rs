@@ -31,7 +31,7 @@ pub(super) struct DriveArgs {
     /// Seed of the random sequences
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Number of runs of each race
+    /// Number of runs of each race; 0 leaves the races out
     #[arg(long, default_value_t = 40, value_name = "RUNS")]
     races: u32,
     /// Longest wait for a response, in seconds
@@ -150,7 +150,8 @@ fn write(report: &Report, folder: &Path, io: &mut Io<'_>) -> Result<(), Failure>
 /// Reads the known findings of the baseline.
 fn baseline(path: &Path) -> Result<KnownFindings, Failure> {
     let refused = |why: String| Failure::Usage(format!("--baseline: {}: {why}", path.display()));
-    let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| Failure::unreadable(format!("--baseline {}", path.display()), &error))?;
     KnownFindings::read(&text).map_err(refused)
 }
 
@@ -207,7 +208,9 @@ fn print(report: &Report, took: Duration, io: &mut Io<'_>) -> Result<(), Failure
     for (what, answer) in &report.missing {
         write!(io.out, "{}", labeled("missing: ", &format!("{what} ({answer})"), width))?;
     }
-    if !report.unasked.is_empty() {
+    if report.operations == 0 {
+        writeln!(io.out, "not judged: every part of the API, because no operation was sent")?;
+    } else if !report.unasked.is_empty() {
         write!(io.out, "{}", labeled("not judged: ", &report.unasked.join(", "), width))?;
     }
     let (run, races) = (report.races.iter().filter(|race| race.runs > 0).count(), report.races.len());
@@ -262,7 +265,7 @@ fn print_money(report: &Report, io: &mut Io<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Prints what the clean-up ended, and what it left.
+/// Prints the objects that the clean-up ended, and those that it left.
 fn print_clean_up(report: &Report, io: &mut Io<'_>) -> Result<(), Failure> {
     if let Some(clean_up) = &report.clean_up {
         writeln!(io.out, "cleaned up: {} objects ended, {} perhaps still open", clean_up.ended, clean_up.left.len())?;

@@ -36,6 +36,7 @@ mod web;
 mod writable;
 
 use std::ffi::OsString;
+use std::fmt;
 use std::io;
 use std::time::Instant;
 
@@ -103,6 +104,13 @@ pub(crate) enum Failure {
     Usage(String),
     /// The answer could not be written.
     Output(io::Error),
+}
+
+impl Failure {
+    /// Returns the failure of an input that cannot be read, with its name and the error of the system.
+    fn unreadable(name: impl fmt::Display, error: &io::Error) -> Self {
+        Self::Usage(format!("cannot read {name}: {error}"))
+    }
 }
 
 impl From<io::Error> for Failure {

@@ -150,7 +150,7 @@ pub(super) fn read(file: &Path, io: &mut Io<'_>) -> Result<Script, Failure> {
     } else {
         fs::read_to_string(file)
     };
-    let text = text.map_err(|error| wrong(error.to_string()))?;
+    let text = text.map_err(|error| Failure::unreadable(&name, &error))?;
     let script = Script::parse(&text).map_err(|error| wrong(error.to_string()))?;
     if script.lines.is_empty() {
         return Err(wrong("there is no step; expected at least one line such as `create pi1 1000 usd`".to_owned()));

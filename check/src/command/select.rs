@@ -12,7 +12,7 @@ pub(super) struct Job {
 }
 
 impl Job {
-    /// The name of the variant, among those of all scenarios.
+    /// Returns the name of the scenario and the variant: `single: us`.
     pub(super) fn name(&self) -> String {
         format!("{}: {}", self.scenario.name, self.variant.name)
     }

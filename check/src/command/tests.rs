@@ -1,6 +1,7 @@
 mod audit;
 mod definition;
 mod engine;
+mod files;
 mod laws;
 mod merchant;
 mod output;

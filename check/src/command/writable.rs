@@ -14,6 +14,9 @@ fn failure(path: &Path, error: &std::io::Error) -> Failure {
 /// # Errors
 /// Returns a usage failure that names the folder.
 pub(super) fn folder(folder: &Path) -> Result<(), Failure> {
+    if folder.is_file() {
+        return Err(Failure::Usage(format!("cannot write {}: it is a file; expected a folder", folder.display())));
+    }
     fs::create_dir_all(folder).map_err(|error| failure(folder, &error))?;
     let probe = folder.join(format!(".check-{}", std::process::id()));
     fs::write(&probe, "").and_then(|()| fs::remove_file(&probe)).map_err(|error| failure(folder, &error))
@@ -26,6 +29,9 @@ pub(super) fn folder(folder: &Path) -> Result<(), Failure> {
 pub(super) fn file(file: &Path) -> Result<(), Failure> {
     if let Some(parent) = file.parent() {
         fs::create_dir_all(parent).map_err(|error| failure(file, &error))?;
+    }
+    if file.is_dir() {
+        return Err(Failure::Usage(format!("cannot write {}: it is a folder; expected a file", file.display())));
     }
     let is_new = !file.exists();
     OpenOptions::new().append(true).create(true).open(file).map_err(|error| failure(file, &error))?;

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::walk::{MOST_STEPS, WebWalk, steps_of};
 
-/// The most bytes of a request's body.
+/// Largest number of bytes of a request's body.
 pub const MOST_BYTES: usize = 256 << 10;
 
 /// The body of `POST /api/walk`.

@@ -28,7 +28,7 @@ fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// Returns what is wrong with `value`, each with its place.
+/// Returns the faults of `value`, each with its place.
 pub(crate) fn wrong(value: &Value, schema: &Value, place: &str) -> Vec<String> {
     let mut found = Vec::new();
     let empty = serde_json::Map::new();
