@@ -55,7 +55,7 @@ impl Spill {
         part.write_all(&self.bytes)
     }
 
-    /// Gives back what was put, part by part; all records of a key come together.
+    /// Returns the stored records, part by part; all records of a key come together.
     ///
     /// # Errors
     /// Returns the error of the files.

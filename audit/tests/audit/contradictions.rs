@@ -153,7 +153,7 @@ fn of_others() -> Vec<Row> {
     ]
 }
 
-/// Events whose previous values do not lead to what they show.
+/// Events whose previous values do not lead to their present ones.
 fn of_previous_values() -> Vec<Row> {
     vec![
         ("payment_intent.succeeded", pi("succeeded", 1000, 0, 700), json!({ "amount_received": 800 })),

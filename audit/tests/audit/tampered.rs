@@ -1,4 +1,4 @@
-//! Logs that somebody has tampered with: what was changed is found, at the event that was changed.
+//! Tampered logs: the audit finds the change, at the event that was changed.
 
 use holdfast_audit::{Bounds, Finding, Options, Verdict};
 use serde_json::{Value, json};
@@ -167,7 +167,7 @@ const CAUGHT_IF_COMPLETE: &[Tampering] = &[
     }),
 ];
 
-/// A tamper that cannot be decided in principle: some execution explains the log all the same.
+/// A tamper that cannot be decided in principle: some execution explains the tampered log, too.
 #[rustfmt::skip]
 const ACCEPTED: &[Edit] = &[
     // An amount may be changed before payment, and no event tells it.

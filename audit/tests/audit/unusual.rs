@@ -243,7 +243,7 @@ fn number_of(log: &[Value], kind: &str, field: &str) -> i64 {
     last["data"]["object"][field].as_i64().unwrap()
 }
 
-/// A failed refund moves nothing, but there is none of what was never captured.
+/// A failed refund moves no money, but money that was never captured has no refund at all.
 #[test]
 fn a_failed_refund_needs_a_captured_charge_in_a_complete_log() {
     let cannot_tell = |name: &str, log: &[Value]| {
