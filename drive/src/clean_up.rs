@@ -16,7 +16,8 @@ const ATTEMPTS: u32 = 3;
 /// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(500);
 
-/// The kind of an object that a drive makes, in the order of the clean-up: an endpoint goes before what it would be notified of.
+/// The kind of an object that a drive creates, in the order of the clean-up: endpoints first, so that they receive no
+/// event about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum ObjectKind {
     Endpoint,
@@ -90,7 +91,7 @@ impl OpenObjects {
     /// Notes what an answer shows: a new object, or the end of a known one.
     pub(crate) fn note(&mut self, asked: &HttpRequest, reply: &HttpReply) {
         let Some(body) = &reply.body else { return };
-        // A declined creation has made its payment all the same (PI-4).
+        // A declined creation has nevertheless created its payment (PI-4).
         for shown in ["", "/error/payment_intent", "/error/setup_intent"].into_iter().filter_map(|at| body.pointer(at))
         {
             let text = |name: &str| shown.get(name).and_then(Value::as_str);

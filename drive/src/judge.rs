@@ -135,7 +135,7 @@ impl StepContext {
             .saying(describe(&Ok(accepted)), said(reply))
     }
 
-    /// The server refuses, and does it all the same.
+    /// The server rejects a request and nevertheless carries it out.
     #[must_use]
     pub fn refuses_and_does(&self, refused: &Refused, reply: &HttpReply) -> Sighting {
         let what = format!("refused ({}) and done", refused.http);
@@ -317,7 +317,7 @@ fn is_number(found: &FieldDifference) -> bool {
     is_written(&found.model) && is_written(&found.server)
 }
 
-/// Properties that can be judged by what a client sees of a server: not those about notifications and the ledger's links.
+/// Properties that a client of a server can judge: all but those about notifications and the links of the ledger.
 fn is_seen(property: &Property) -> bool {
     !matches!(property.topic, "notifications" | "ledger" | "session" | "expiry")
 }

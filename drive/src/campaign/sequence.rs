@@ -38,7 +38,7 @@ impl DriveCampaign<'_> {
         Ok(execution)
     }
 
-    /// Drives one sequence. An error leaves in `execution` what was seen before it.
+    /// Drives one sequence. After an error, `execution` holds the results before it.
     fn execute_into(
         &mut self,
         execution: &mut Execution,

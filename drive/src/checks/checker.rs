@@ -196,7 +196,7 @@ impl<'a> Checker<'a> {
         self.quietly(asked)
     }
 
-    /// Sends a request that is no part of what a finding shows.
+    /// Sends a request that no finding shows.
     ///
     /// # Errors
     /// [`TransportError`] if the drive cannot continue; another failure is an empty reply with status 0.

@@ -16,7 +16,7 @@ use crate::server::looking::{items, next_page};
 use crate::webhooks::ReceivedEvent;
 use crate::wire::{HttpRequest, TransportError};
 
-/// The pause between two looks at what has arrived.
+/// The pause between two looks at the deliveries that arrived.
 const PAUSE: Duration = Duration::from_millis(50);
 /// The wait for events that the model emits and the server does not list.
 const GRACE: Duration = Duration::from_secs(2);
@@ -76,7 +76,7 @@ pub(super) fn all_arrive(checker: &mut Checker<'_>) -> Result<Looked, TransportE
     })
 }
 
-/// Records what is wrong about the deliveries of one payment.
+/// Records the differences in the deliveries of one payment.
 fn judge(
     checker: &mut Checker<'_>,
     endpoint: &DeliveryEndpoint,
@@ -256,7 +256,7 @@ fn wait(
     look_for(checker, endpoint, id, is_over, patience)
 }
 
-/// The same for a short time: a clock was moved, and what was due then is delivered now.
+/// Waits for a short time: a clock was moved, and the events that became due are delivered now.
 fn soon(
     checker: &mut Checker<'_>,
     endpoint: &DeliveryEndpoint,

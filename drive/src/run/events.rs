@@ -109,7 +109,7 @@ fn text(value: &Value, pointer: &str) -> Option<String> {
     value.pointer(pointer).and_then(Value::as_str).map(str::to_owned)
 }
 
-/// Returns the differences between what was emitted about one payment and the events that name its id.
+/// Returns the differences between the notifications about one payment and the events that name its id.
 pub(crate) fn of_payment(emitted: &[Emitted], place: u8, id: &str, seen: &[&Value], has_waited: bool) -> Vec<Sighting> {
     let is_async = emitted.iter().any(|it| {
         let view = it.after.payments.get(usize::from(place)).and_then(Option::as_ref);

@@ -1,4 +1,4 @@
-//! The endpoint that a drive opens for the deliveries of events: it answers each, and keeps what came.
+//! The endpoint that a drive opens for the deliveries of events: it answers and keeps each delivery.
 
 mod signature;
 
