@@ -112,7 +112,7 @@ pub struct FlowConfig {
     pub order: Option<String>,
     /// The customer's part.
     pub customer: CustomerSide,
-    /// The JSON pointer to what the customer needs in the response.
+    /// The JSON pointer into the response, to the URL, id or secret that the customer needs.
     pub pay: String,
     /// The path of the return page for `client` and `server`; `{order}` and `{payment_intent}` are replaced.
     #[serde(rename = "return")]

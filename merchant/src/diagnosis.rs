@@ -165,7 +165,7 @@ const FAILURES: [Behavior; 5] = [
     Behavior::LockTimeout,
 ];
 
-/// Returns the worst acknowledgment of a success in a story. The requests of a handler, and what befell them, stand
+/// Returns the worst acknowledgment of a success in a story. The requests of a handler, and the chaos in them, stand
 /// behind its webhook.
 fn careless(entries: &[TimelineEntry], slot: u64) -> Option<Careless> {
     let own: Vec<&TimelineEntry> = entries.iter().filter(|entry| entry.slot == slot).collect();

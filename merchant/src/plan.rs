@@ -38,7 +38,7 @@ pub fn merchant_choice(text: &str) -> Result<(ChaosChoice, bool), String> {
 /// The acts of the merchant's staff on a paid order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct StaffPlan {
-    /// The refunds to ask for, in percent of what was paid.
+    /// The refunds to request, in percent of the amount paid.
     pub refunds: Vec<u64>,
     /// The share of a hold to capture, in percent; 0 cancels it.
     pub capture: u64,
