@@ -56,7 +56,7 @@ pub fn decide(context: &DecisionContext<'_>, command: &Command) -> Decided {
 /// Returns a stop in which an unknown object that the request's path does not name is a wrong parameter (P15).
 fn of_parameter(stop: Stop, command: &Command) -> Stop {
     let named = command.endpoint().and_then(|(_, target)| target).map(|target| target.to_string());
-    // A refund is of what its parameters name.
+    // A refund concerns the charge or intent that its parameters name.
     let is_open = matches!(command, Command::CreateRefund(_) | Command::Environment(_) | Command::Malformed { .. });
     let attaches = matches!(command, Command::AttachPaymentMethod { .. });
     let is_of_path = |id: &str| is_open || attaches && id.starts_with("pm_") || named.as_deref() == Some(id);

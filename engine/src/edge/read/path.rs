@@ -99,7 +99,7 @@ impl<'p> Path<'p> {
 
     pub(super) fn malformed(&self, refusal: Refusal) -> Command {
         let target = self.0.iter().find_map(|part| part.parse::<ObjectId>().ok());
-        // A refund is of what its parameters name.
+        // A refund concerns the charge or intent that its parameters name.
         let refusal = refusal.beside(|id| self.is("refunds") || self.0.iter().any(|part| part.starts_with(id)));
         Command::Malformed { target, refusal: Box::new(refusal) }
     }
