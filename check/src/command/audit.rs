@@ -63,7 +63,7 @@ fn merge(args: &AuditArgs, io: &mut Io<'_>) -> Result<Exit, Failure> {
     let mut reports = Vec::new();
     for path in &args.files {
         let usage = |error: String| Failure::Usage(format!("--merge: {}: {error}", path.display()));
-        let text = fs::read(path).map_err(|error| Failure::unreadable(path.display(), &error))?;
+        let text = fs::read(path).map_err(|error| Failure::unreadable(&path.display(), &error))?;
         let report: serde_json::Value = serde_json::from_slice(&text).map_err(|error| usage(error.to_string()))?;
         reports.push((path.display().to_string(), report));
     }

@@ -179,7 +179,7 @@ fn entries(corpus: &[PathBuf]) -> Result<Vec<CorpusEntry>, Failure> {
         files.retain(|file| !file.is_dir());
         files.sort();
         for file in files {
-            let bytes = fs::read(&file).map_err(|error| Failure::unreadable(file.display(), &error))?;
+            let bytes = fs::read(&file).map_err(|error| Failure::unreadable(&file.display(), &error))?;
             entries.push((file, bias, bytes));
         }
     }

@@ -151,7 +151,7 @@ fn write(report: &Report, folder: &Path, io: &mut Io<'_>) -> Result<(), Failure>
 fn baseline(path: &Path) -> Result<KnownFindings, Failure> {
     let refused = |why: String| Failure::Usage(format!("--baseline: {}: {why}", path.display()));
     let text = std::fs::read_to_string(path)
-        .map_err(|error| Failure::unreadable(format!("--baseline {}", path.display()), &error))?;
+        .map_err(|error| Failure::unreadable(&format!("--baseline {}", path.display()), &error))?;
     KnownFindings::read(&text).map_err(refused)
 }
 

@@ -93,7 +93,7 @@ fn expected(jobs: &[Job], index: usize, sizes: &BTreeMap<String, u64>, options: 
 /// Reads a record that another run wrote.
 pub(super) fn read(file: &Path) -> Result<RunRecord, Failure> {
     let wrong = |why: String| Failure::Usage(format!("{}: {why}", file.display()));
-    let text = fs::read_to_string(file).map_err(|error| Failure::unreadable(file.display(), &error))?;
+    let text = fs::read_to_string(file).map_err(|error| Failure::unreadable(&file.display(), &error))?;
     RunRecord::parse(&text).map_err(wrong)
 }
 

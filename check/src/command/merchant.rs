@@ -116,7 +116,7 @@ mod checking {
             None => None,
             Some(file) => {
                 let named = |error: &dyn std::fmt::Display| Failure::Usage(format!("{}: {error}", file.display()));
-                let text = fs::read_to_string(file).map_err(|error| Failure::unreadable(file.display(), &error))?;
+                let text = fs::read_to_string(file).map_err(|error| Failure::unreadable(&file.display(), &error))?;
                 Some(RunPlan::from_file(&text).map_err(|error| named(&error))?)
             }
         };

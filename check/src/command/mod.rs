@@ -108,7 +108,7 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Returns the failure of an input that cannot be read, with its name and the error of the system.
-    fn unreadable(name: impl fmt::Display, error: &io::Error) -> Self {
+    fn unreadable(name: &dyn fmt::Display, error: &io::Error) -> Self {
         Self::Usage(format!("cannot read {name}: {error}"))
     }
 }

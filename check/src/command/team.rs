@@ -163,7 +163,7 @@ mod present {
     fn cluster(args: &TeamArgs) -> Result<Option<Cluster>, Failure> {
         let (Some(file), Some(process)) = (&args.hosts, args.process) else { return Ok(None) };
         let wrong = |why: String| Failure::Usage(format!("{}: {why}", file.display()));
-        let text = fs::read_to_string(file).map_err(|error| Failure::unreadable(file.display(), &error))?;
+        let text = fs::read_to_string(file).map_err(|error| Failure::unreadable(&file.display(), &error))?;
         let hosts: Hosts = text.parse().map_err(wrong)?;
         if process >= hosts.len() {
             let last = hosts.len().saturating_sub(1);
