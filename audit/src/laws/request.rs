@@ -31,7 +31,7 @@ pub(super) fn judge(found: &mut Violations, events: &[LoggedEvent], limits: LawC
     }
 }
 
-/// A request has the same event of an object once.
+/// A request causes at most one event of each kind for an object.
 fn twice(found: &mut Violations, of_it: &[(usize, &LoggedEvent)], limits: LawContext<'_>) {
     let is_single = |it: &LoggedEvent| {
         matches!(

@@ -52,8 +52,7 @@ pub(super) struct Hints {
     pub(super) methods: Vec<PaymentMethod>,
     /// The length of a hold, in seconds, if the model does not have it.
     pub(super) strange_hold: Option<i64>,
-    /// Whether money may have been held longer, or for a shorter time, than the model holds any, without an event that
-    /// shows how long.
+    /// Whether the duration of a hold is unknown and may lie outside of the durations that the model has.
     pub(super) unknown_hold: bool,
     /// Whether the customer was absent, by the length of the hold, if events show it.
     pub(super) off_session: Option<bool>,
