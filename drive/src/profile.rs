@@ -72,7 +72,7 @@ pub struct ChallengeHelper {
     pub path: &'static str,
     /// The parameter that selects it.
     pub name: &'static str,
-    /// Its values for yes and for no.
+    /// The values of the parameter for a passed and for a failed challenge.
     pub values: (&'static str, &'static str),
     /// Whether it requires the `client_secret`, like the provider's own pages.
     pub secret: bool,

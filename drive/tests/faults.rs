@@ -123,7 +123,7 @@ fn look_closer(fault: Fault, report: &Report) {
     } else if fault == Fault::OverRefund {
         let broken = report.of(Class::Money).flat_map(|it| &it.sighting.properties);
         let properties: Vec<_> = broken.map(|it| it.property).collect();
-        // The refund that must not be is there all the same.
+        // The forbidden refund exists.
         assert!(properties.contains(&"refunded-within-captured") && !properties.contains(&"refunds-add-up"), "{told}");
     } else if fault == Fault::KeysAreIgnored {
         let under_another = |headline: &str| headline.starts_with("create") && headline.contains("under another");

@@ -46,7 +46,7 @@ impl Run<'_> {
         Ok(look)
     }
 
-    /// Looks at the SetupIntent, likewise.
+    /// Fetches the SetupIntent and records the fetches that failed.
     fn look_at_setup(&mut self) -> Result<Option<Value>, TransportError> {
         let mut fetch_errors = Vec::new();
         let shown = self.server.look_at_setup(&mut fetch_errors)?;

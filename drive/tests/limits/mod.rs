@@ -33,7 +33,7 @@ fn operations_before(fault: Fault) -> u64 {
 struct EarlyEnd {
     /// Whether the server had shown its fault by then.
     was_wrong: bool,
-    /// The report, if it reads clean all the same.
+    /// The report, if it names no fault although the drive ended early.
     reads_clean: Option<String>,
 }
 

@@ -10,7 +10,7 @@ use crate::profile::ServerProfile;
 use crate::wire::Verb;
 
 /// The functions that send each line, and that take an id out of an answer: the object's, or in a refusal that of the object
-/// that was made all the same.
+/// that was nevertheless created.
 const HELPERS: &str = "\
 curl() { command curl -sS -u \"$key:\" -w '%{stderr}%{http_code}\\n' \"$@\"; }
 id() { local it; it=$(cat); echo \"$it\" >&2; jq -r '.id // (.error | .payment_intent.id // .setup_intent.id // .charge) // \"none\"' <<<\"$it\" 2>/dev/null || echo none; }
