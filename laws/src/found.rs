@@ -194,7 +194,7 @@ fn breaks(scenario: &ScenarioChanges, law: &ConservationLaw) -> Result<bool, Ove
     Ok(false)
 }
 
-/// Returns the known laws of which `law` is a combination; `None` if it is none.
+/// Returns the known laws whose linear combination is `law`; `None` if there is no combination.
 ///
 /// # Errors
 /// [`Overflow`] if a number leaves the range.
