@@ -35,7 +35,8 @@ pub(super) fn available_on(context: &DecisionContext<'_>, charge: &Charge) -> Ti
 }
 
 /// Returns the instant at which the money of a charge is available, which its moves follow; `None` if the charge
-/// has none. A charge that awaits its ledger entry is taken to get it now.
+/// has none. For a charge that awaits its ledger entry, the entry is assumed to
+/// come now.
 pub(super) fn of_charge(context: &DecisionContext<'_>, charge: &Charge) -> Option<Time> {
     charge.available_on.or_else(|| charge.awaits_ledger.then(|| available_on(context, charge)))
 }

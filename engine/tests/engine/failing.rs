@@ -139,7 +139,7 @@ impl UnreliableEngine {
 
 const PAY: &str = "amount=1000 currency=usd confirm=true payment_method=pm_card_visa capture_method=manual";
 
-/// A capture that the acquirer made, and that could not be written down for want of a read, is written down later.
+/// A capture that the acquirer executed is recorded later, if a failed read kept the engine from recording it at once.
 #[test]
 fn reads_that_fail_after_the_acquirer_answered() {
     let w = UnreliableEngine::new();

@@ -84,7 +84,7 @@ fn a_pruned_key_acts_again() {
     }
 }
 
-/// IDEM-14, IDEM-3, R2: the network does not answer, the 500 is stored, and the money moves all the same; asking tells.
+/// IDEM-14, IDEM-3, R2: the network does not answer and the 500 is stored, but the money moves; a fetch shows it.
 #[test]
 fn a_stored_500_and_money_that_moved() {
     let w = TestEngine::new();
