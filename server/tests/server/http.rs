@@ -216,7 +216,7 @@ fn wrong_methods_name_the_right_ones() {
     }
 }
 
-/// P13: betas behind the date of a version are ignored; what is not a date is refused all the same.
+/// P13: betas behind the date of a version are ignored; text that is not a date is still refused.
 #[test]
 fn betas_of_a_version_are_ignored() {
     let server = Running::in_memory();
