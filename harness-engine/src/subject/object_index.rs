@@ -342,7 +342,7 @@ fn one_of<I: Copy>(list: &[(I, u64, u64)], amount: Option<i64>, none: I) -> Opti
         return Some((*first, amount));
     }
     let fits = list.iter().find(|entry| rest(entry) >= wanted)?;
-    // Where it means the same, the amount is left out of a request for all that is left.
+    // A request for the whole remainder needs no amount.
     let whole = amount.is_none() && rest(fits) == wanted;
     Some((fits.0, if whole { None } else { Some(wanted) }))
 }
