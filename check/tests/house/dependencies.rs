@@ -3,7 +3,7 @@
 use crate::support::*;
 
 /// The crates there are or will be, by folder.
-const CRATES: [(&str, &str); 19] = [
+const CRATES: [(&str, &str); 20] = [
     ("spec", "holdfast-spec"),
     ("explorer", "holdfast-explorer"),
     ("model", "holdfast-model"),
@@ -19,6 +19,7 @@ const CRATES: [(&str, &str); 19] = [
     ("scenarios", "holdfast-scenarios"),
     ("protocol", "holdfast-protocol"),
     ("laws", "holdfast-laws"),
+    ("prove", "holdfast-prove"),
     ("evidence", "holdfast-evidence"),
     ("check", "holdfast-check"),
     ("fuzz", "holdfast-fuzz"),
@@ -131,6 +132,13 @@ fn the_laws_reach_explorer_model_properties_and_scenarios_alone() {
     let ours: Vec<_> =
         of("holdfast-laws", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
     assert_eq!(ours, ["holdfast-explorer", "holdfast-model", "holdfast-properties", "holdfast-scenarios"]);
+}
+
+#[test]
+fn the_proof_reaches_model_and_properties_alone() {
+    let ours: Vec<_> =
+        of("holdfast-prove", &["normal", "build"]).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
+    assert_eq!(ours, ["holdfast-model", "holdfast-properties"]);
 }
 
 #[test]

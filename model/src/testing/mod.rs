@@ -4,7 +4,9 @@
 mod fault;
 mod faults;
 mod states;
+mod wide;
 
 pub use fault::{PlantedFault, faulty_transition};
 pub use faults::faults;
 pub use states::{DOMAIN, type_correct_states};
+pub use wide::wide_state;

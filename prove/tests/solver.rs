@@ -1,0 +1,80 @@
+//! The proofs, if a solver is on the search path. Without one these tests say so and show nothing.
+
+use std::path::PathBuf;
+
+use holdfast_prove::{
+    AUXILIARY, LinearOperation, OPERATIONS, PROPERTIES, Parameter, Proof, find_solver, obligations, prove,
+    reachability, run_script, with_operation,
+};
+
+fn solver() -> Option<PathBuf> {
+    let found = find_solver();
+    if found.is_none() {
+        eprintln!("skipped: neither z3 nor cvc5 is on the search path");
+    }
+    found
+}
+
+#[test]
+fn every_property_is_proven() -> Result<(), String> {
+    let Some(solver) = solver() else { return Ok(()) };
+    for property in PROPERTIES.iter().chain([&AUXILIARY]) {
+        let found = prove(&solver, &obligations(property)?)?;
+        assert_eq!(found, Proof::Proven, "{}", property.name);
+    }
+    Ok(())
+}
+
+#[test]
+fn no_guard_is_empty() -> Result<(), String> {
+    let Some(solver) = solver() else { return Ok(()) };
+    let answers = run_script(&solver, &reachability()?.script())?;
+    let expected = "sat\n".repeat(OPERATIONS.len().saturating_add(1));
+    assert_eq!(answers, expected);
+    Ok(())
+}
+
+const ANY: Parameter = Parameter { name: "any", seen: None };
+
+/// An operation that moves a quantity up or down without a reason.
+fn wrong(updates: &'static [(&'static str, &'static str)]) -> LinearOperation {
+    LinearOperation { name: "wrong", rules: "", parameters: &[ANY], guard: &[], updates }
+}
+
+/// For each property, an operation that breaks it.
+const WRONG: [(&str, &[(&str, &str)]); 15] = [
+    ("captured-within-authorization", &[("captured", "any")]),
+    ("held-money-adds-up", &[("released", "any")]),
+    ("received-is-what-was-captured", &[("received", "any")]),
+    ("ledger-has-what-moved", &[("charged", "any")]),
+    ("refunds-add-up", &[("counted", "any")]),
+    ("refunded-within-captured", &[("refunded", "any")]),
+    ("amount-in-range", &[("amount", "any")]),
+    ("charge-is-for-the-amount", &[("amount", "any")]),
+    ("succeeded-means-received", &[("received", "any")]),
+    ("canceled-has-received-nothing", &[("canceled", "1")]),
+    ("capturable-only-while-held", &[("held", "0")]),
+    ("connect-money-is-bounded", &[("reversals", "any")]),
+    ("connect-money-fits-the-flow", &[("fees", "any")]),
+    ("standing-amounts-are-collected", &[("transfers", "any")]),
+    ("money-never-shrinks", &[("captured", "any")]),
+];
+
+#[test]
+fn a_wrong_operation_is_refuted_for_each_property() -> Result<(), String> {
+    assert!(PROPERTIES.iter().map(|property| property.name).eq(WRONG.iter().map(|(name, _)| *name)));
+    let Some(solver) = solver() else { return Ok(()) };
+    for (property, (_, updates)) in PROPERTIES.iter().zip(WRONG) {
+        let found = prove(&solver, &with_operation(property, &wrong(updates))?)?;
+        assert!(matches!(found, Proof::Broken(..)), "{}: {found:?}", property.name);
+    }
+    Ok(())
+}
+
+#[test]
+fn a_solver_that_answers_nothing_proves_nothing() -> Result<(), String> {
+    let property = PROPERTIES.first().ok_or("no property")?;
+    let found = prove(&PathBuf::from("/bin/true"), &obligations(property)?)?;
+    assert!(matches!(found, Proof::Unknown(_)), "{found:?}");
+    Ok(())
+}
