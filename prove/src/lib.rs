@@ -47,7 +47,7 @@ pub use link::{explain_step, holds, is_invariant, start_of};
 pub use obligation::{Obligations, obligations, reachability, with_operation};
 pub use quantity::{QUANTITIES, Quantities, quantities};
 pub use report::{files, report};
-pub use solver::{Proof, SolverAnswer, find_solver, prove, run_script};
+pub use solver::{Proof, SolverAnswer, find_solver, no_guard_is_empty, prove};
 pub use table::{
     AUXILIARY, LARGEST_AMOUNT, LinearOperation, LinearProperty, NOT_EXPRESSED, OPERATIONS, PROPERTIES, Parameter, START,
 };

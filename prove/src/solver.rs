@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::obligation::Obligations;
+use crate::obligation::{Obligations, reachability};
 
 /// The answer to one question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub fn find_solver() -> Option<PathBuf> {
 ///
 /// # Errors
 /// Returns the reason why the solver could not be run.
-pub fn run_script(solver: &Path, script: &str) -> Result<String, String> {
+fn run_script(solver: &Path, script: &str) -> Result<String, String> {
     let is_cvc5 = solver.file_name().is_some_and(|name| name.to_string_lossy().contains("cvc5"));
     let arguments: &[&str] = if is_cvc5 {
         &["--lang=smt2", "--incremental", "--produce-models", "--tlimit=60000"]
@@ -102,6 +102,16 @@ pub fn prove(solver: &Path, obligations: &Obligations) -> Result<Proof, String> 
         }
     }
     Ok(Proof::Unknown("no question".to_owned()))
+}
+
+/// Returns whether the solver shows that each operation can happen while everything that is assumed holds.
+///
+/// # Errors
+/// Returns the reason why the solver could not be run.
+pub fn no_guard_is_empty(solver: &Path) -> Result<bool, String> {
+    let obligations = reachability()?;
+    let answers = answers(solver, &obligations, obligations.questions().len())?;
+    Ok(answers.iter().all(|answer| *answer == SolverAnswer::Sat))
 }
 
 /// Returns the values of a model in words, without those that are zero.

@@ -25,6 +25,11 @@ struct Seen {
     false_formulas: BTreeMap<&'static str, u64>,
 }
 
+fn count(counts: &mut BTreeMap<&'static str, u64>, name: &'static str) {
+    let count = counts.entry(name).or_default();
+    *count = count.saturating_add(1);
+}
+
 impl Seen {
     /// Links one step of every payment. Steps from states that break an invariant are outside of the proof.
     fn link<const PAYMENTS: usize, const KEYS: usize>(
@@ -61,7 +66,7 @@ impl Seen {
             }
             if is_invariant(&before)? {
                 match explain_step(&before, &after) {
-                    Ok(name) => *self.operations.entry(name).or_default() += 1,
+                    Ok(name) => count(&mut self.operations, name),
                     Err(why) => self.misfits.push(format!("{input:?}: {why}, from {before:?}")),
                 }
             }
@@ -99,7 +104,7 @@ impl Seen {
                 return Err(format!("{}: formula {found}, catalogue {expected}: {from:?} to {to:?}", property.name));
             }
             if !found {
-                *self.false_formulas.entry(property.name).or_default() += 1;
+                count(&mut self.false_formulas, property.name);
             }
         }
         Ok(())
