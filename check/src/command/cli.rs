@@ -129,6 +129,18 @@ pub(super) enum CheckCommand {
         #[command(flatten)]
         progress: ProgressOptions,
     },
+    /// Prove money properties for all amounts and histories of any length, with an SMT solver
+    #[command(after_help = "Example: check prove --solver z3 --smt proof")]
+    Prove {
+        /// The solver: a path, or a name on the search path [default: z3 or cvc5 on the search path]
+        #[arg(long, value_name = "PATH")]
+        solver: Option<PathBuf>,
+        /// Also write the files that re-check the proof into this folder
+        #[arg(long, value_name = "DIR")]
+        smt: Option<PathBuf>,
+        #[command(flatten)]
+        output: OutputOptions,
+    },
     /// List the scenarios and their bounds
     #[command(after_help = "Example: check scenarios")]
     Scenarios {

@@ -18,6 +18,7 @@ mod options;
 mod path;
 mod properties;
 mod protocol;
+mod prove;
 mod replay;
 mod report;
 mod scenarios;
@@ -195,6 +196,9 @@ fn dispatch(cli: Cli, dependencies: &Dependencies<'_>, io: &mut Io<'_>) -> Resul
         CheckCommand::Laws { scenarios, max_states, time, threads, output, progress } => {
             let options = CommonOptions { max_states, ..common!(time, threads, output, progress) };
             laws::run(&scenarios, &options, io)
+        }
+        CheckCommand::Prove { solver, smt, output } => {
+            prove::run(solver.as_deref(), smt.as_deref(), &common!(output), io)
         }
         CheckCommand::Scenarios { output } => scenarios::run(&common!(output), io),
         CheckCommand::Properties { property, output } => {

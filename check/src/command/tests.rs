@@ -6,6 +6,7 @@ mod laws;
 mod merchant;
 mod output;
 mod protocol;
+mod prove;
 mod records;
 mod replay;
 mod schemas;

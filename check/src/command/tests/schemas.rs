@@ -66,7 +66,7 @@ fn the_json_of_each_command_follows_its_schema() {
     let explored = check_on(&["explore", "setup", "--resume", shard], "", &Toy::new(), OutputStyle::default());
     // The toy's properties have no witnesses.
     assert_eq!(explored.exit, Exit::Incomplete, "{}", explored.err);
-    let cases: [(&str, &[&str], &str); 19] = [
+    let cases: [(&str, &[&str], &str); 20] = [
         ("explore", &["explore", "setup"], ""),
         ("explore", &["explore", "setup", "--explorer", "stateright"], ""),
         ("explore", &["explore", "multicapture", "--max-states", "20"], ""),
@@ -83,6 +83,7 @@ fn the_json_of_each_command_follows_its_schema() {
         ("path", &["path", "captures>50", "--scenario", "refunds"], ""),
         ("laws", &["laws", "multicapture"], ""),
         ("laws", &["laws", "multicapture", "--max-states", "20"], ""),
+        ("prove", &["prove", "--solver", "/bin/true"], ""),
         ("soak", &["soak", "--no-keep", "--executions", "3"], ""),
         ("coverage", &["coverage", corpus, "--transitions", transitions], ""),
         ("audit", &["audit", "-"], log),
