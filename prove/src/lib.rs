@@ -24,7 +24,8 @@
 //! # Files
 //!
 //! ```text
-//! table      the operations and the properties
+//! table      the operations
+//! properties the properties
 //! quantity   the quantities, and their values in a payment of the model
 //! formula    linear formulas: reading, evaluation, SMT-LIB
 //! link       whether a step is an operation of the table
@@ -37,6 +38,7 @@
 mod formula;
 mod link;
 mod obligation;
+mod properties;
 mod quantity;
 mod report;
 mod solver;
@@ -45,9 +47,8 @@ mod table;
 pub use formula::{Clause, LinearSum, Relation};
 pub use link::{explain_step, holds, is_invariant, start_of};
 pub use obligation::{Obligations, obligations, reachability, with_operation};
+pub use properties::{AUXILIARY, NOT_EXPRESSED, PROPERTIES};
 pub use quantity::{QUANTITIES, Quantities, quantities};
 pub use report::{files, report};
 pub use solver::{Proof, SolverAnswer, find_solver, no_guard_is_empty, prove};
-pub use table::{
-    AUXILIARY, LARGEST_AMOUNT, LinearOperation, LinearProperty, NOT_EXPRESSED, OPERATIONS, PROPERTIES, Parameter, START,
-};
+pub use table::{LARGEST_AMOUNT, LinearOperation, LinearProperty, OPERATIONS, Parameter, START};

@@ -1,8 +1,9 @@
 //! The link to the model: whether a step is an operation of the table.
 
 use crate::formula::{Clause, LinearSum};
+use crate::properties::{AUXILIARY, PROPERTIES};
 use crate::quantity::Quantities;
-use crate::table::{AUXILIARY, LinearOperation, LinearProperty, OPERATIONS, PROPERTIES, Parameter, START};
+use crate::table::{LinearOperation, LinearProperty, OPERATIONS, Parameter, START};
 
 /// The parameters that an attempt may change before it begins (PI-5, CON-1).
 const CHANGEABLE: [&str; 7] = ["automatic", "background", "amount", "has_fee", "fee", "has_share", "share"];

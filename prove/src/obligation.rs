@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::formula::{Clause, LinearSum};
+use crate::properties::{AUXILIARY, PROPERTIES};
 use crate::quantity::QUANTITIES;
-use crate::table::{AUXILIARY, LinearOperation, LinearProperty, OPERATIONS, PROPERTIES, START};
+use crate::table::{LinearOperation, LinearProperty, OPERATIONS, START};
 
 /// The obligations of one property: a new payment has it, and each operation keeps it.
 #[derive(Clone, Debug)]

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use crate::obligation::{obligations, reachability};
+use crate::properties::{AUXILIARY, NOT_EXPRESSED, PROPERTIES};
 use crate::quantity::QUANTITIES;
-use crate::table::{AUXILIARY, LinearProperty, NOT_EXPRESSED, OPERATIONS, PROPERTIES};
+use crate::table::{LinearProperty, OPERATIONS};
 
 /// Returns every file of `reports/prove/`: its name and its text.
 ///
