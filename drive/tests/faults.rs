@@ -271,6 +271,14 @@ fn each_shape_is_learned_and_nothing_is_blamed() {
 }
 
 #[test]
+fn a_server_without_a_limit_of_confirmations_is_clean() {
+    let report = driven(Some(Fault::OldAndPatient), 30_000);
+    assert!(!report.has_faults() && report.incomplete.is_none(), "{}", told(&report));
+    let is_learnt = |it: &holdfast_drive::Finding| it.sighting.headline.starts_with("`confirm_limit=");
+    assert_eq!(report.of(Class::Choice).filter(|it| is_learnt(it)).count(), 1, "{}", told(&report));
+}
+
+#[test]
 fn a_server_that_limits_the_rate_for_good_leaves_the_drive_incomplete() {
     let report = driven(Some(Fault::LimitsForGood), 2_000);
     let why = report.incomplete.clone().unwrap_or_default();

@@ -118,15 +118,22 @@ impl DriveCampaign<'_> {
             }
         }
         for (field, config) in choice::others(&self.config) {
-            let is_settled = self.adopted.iter().any(|adopted| adopted.field == field) || self.dropped.contains(field);
-            if is_settled || !choice::differs(&self.config, &config, inputs) {
+            if self.dropped.contains(field) || !choice::differs(&self.config, &config, inputs) {
                 continue;
             }
-            if self.parts_at(inputs, &config)?.is_some() || !self.explains_all(&config)? {
+            let earlier = self.adopted.iter().position(|adopted| adopted.field == field);
+            if self.parts_at(inputs, &config)?.is_some()
+                || !self.explains_first(earlier, &config)?
+                || !self.explains_all(&config)?
+            {
                 continue;
             }
             let told = choice::told(field, &config);
-            self.adopted.push(Adopted { field, before: self.config, inputs: inputs.to_vec() });
+            let before = match earlier {
+                Some(place) => self.forget_choice(place).before,
+                None => self.config,
+            };
+            self.adopted.push(Adopted { field, before, inputs: inputs.to_vec() });
             self.config = config;
             // What was planned under the other choice is planned again.
             self.blocked.clear();
@@ -135,6 +142,13 @@ impl DriveCampaign<'_> {
             return Ok(true);
         }
         Ok(false)
+    }
+
+    /// Returns whether the configuration also explains the sequence for which another value of the field was adopted: a
+    /// server that does not limit a number is met at each number that is tried.
+    fn explains_first(&mut self, earlier: Option<usize>, config: &Config) -> Result<bool, TransportError> {
+        let first = earlier.and_then(|place| self.adopted.get(place)).map(|adopted| adopted.inputs.clone());
+        first.map_or(Ok(true), |inputs| Ok(self.parts_at(&inputs, config)?.is_none()))
     }
 
     /// Returns whether the configuration explains the sequences so far in which the model would do something else.
@@ -163,15 +177,21 @@ impl DriveCampaign<'_> {
 
     /// Gives up a choice that the server contradicts. Its own sequence is then judged under the usual choice.
     fn drop_choice(&mut self, place: usize, reverted: Config) -> Result<(), TransportError> {
-        let adopted = self.adopted.remove(place);
+        let adopted = self.forget_choice(place);
         self.config = reverted;
         self.dropped.insert(adopted.field);
         self.blocked.clear();
         self.targets.clear();
+        self.execute_and_judge(adopted.inputs.into_iter())
+    }
+
+    /// Removes an adopted choice and its finding.
+    fn forget_choice(&mut self, place: usize) -> Adopted {
+        let adopted = self.adopted.remove(place);
         let what = format!("dialect: {}", adopted.field);
         self.findings.retain(|finding| finding.sighting.signature.what != what);
         self.index_findings();
-        self.execute_and_judge(adopted.inputs.into_iter())
+        adopted
     }
 
     /// Returns whether a sequence shows a difference other than of shape under the configuration.

@@ -1,5 +1,5 @@
 //! Requests with two errors: a parameter that is invalid by itself, and an object that does not exist or has another
-//! status. The specification leaves open which of the two the rejection names.
+//! status. The specification leaves open which of the two the rejection names. One error may also have another name.
 
 use holdfast_harness::bounds::ModelState;
 use holdfast_harness::oracle::{self, Match};
@@ -21,7 +21,32 @@ pub(super) fn either_is_named(
     if rejection.wire().kind != "invalid_request_error" {
         return false;
     }
-    names_state(config, world, call, rejection, refused) || names_parameter(config, world, call, rejection, refused)
+    names_state(config, world, call, rejection, refused)
+        || names_parameter(config, world, call, rejection, refused)
+        || is_same_wrong(&call.operation, rejection, refused)
+}
+
+/// Returns whether a server rejects for the same reason in other words: the parameter by the name that the request gave it, a missing method as a missing
+/// parameter, or a code where the provider gives none beside the parameter.
+fn is_same_wrong(operation: &Operation, rejection: Rejection, refused: &Refused) -> bool {
+    let wire = rejection.wire();
+    let (code, param) = (refused.code.as_deref(), refused.param.as_deref());
+    if wire.http != refused.http || refused.kind != wire.kind {
+        return false;
+    }
+    if rejection == Rejection::MissingPaymentMethod {
+        return code == Some("parameter_missing") && param.is_none_or(|param| param == "payment_method");
+    }
+    let names: &[&str] = match (rejection, operation) {
+        (Rejection::NoSuchIntent, Operation::CreateRefund { .. }) => &["payment_intent", "charge"],
+        _ => &[],
+    };
+    let is_param = param == wire.param || param.is_some_and(|param| names.contains(&param));
+    // A code that says another wrong is another refusal.
+    let is_other = code.is_some_and(|code| code.starts_with("amount_") || code.ends_with("_unexpected_state"));
+    let is_free = wire.code.is_none() && wire.param.is_some() && rejection.is_validation();
+    let is_code = code == wire.code || is_free && !is_other;
+    is_param && is_code
 }
 
 /// The model names the parameter, and the answer is that to the same request without it.
@@ -107,6 +132,32 @@ mod tests {
     use holdfast_model::trace::Script;
 
     use super::*;
+
+    #[test]
+    fn the_same_wrong_has_several_names() {
+        const HELD: &str = "create pi1 1000 usd manual method=card_visa confirm\n";
+        let integer = Some("parameter_invalid_integer");
+        let table = [
+            // The parameter is recorded (CAP-5).
+            (format!("{HELD}capture pi1 0\n"), integer, Some("amount"), true),
+            (format!("{HELD}capture pi1 0\n"), integer, Some("amount_to_capture"), false),
+            (format!("{HELD}capture pi1 0\n"), integer, Some("currency"), false),
+            (format!("{HELD}capture pi1 0\n"), Some("amount_too_large"), Some("amount_to_capture"), false),
+            (format!("{HELD}capture pi1 -5\n"), integer, Some("amount_to_capture"), true),
+            (format!("{HELD}capture pi1 -5\n"), integer, Some("amount"), false),
+            (format!("{HELD}capture pi1 1001\n"), integer, Some("amount_to_capture"), false),
+            ("refund pi1\n".to_owned(), Some("resource_missing"), Some("charge"), true),
+            ("refund pi1\n".to_owned(), Some("resource_missing"), Some("payment_intent"), true),
+            ("refund pi1\n".to_owned(), Some("resource_missing"), Some("amount"), false),
+            ("capture pi1\n".to_owned(), Some("resource_missing"), Some("charge"), false),
+            ("create pi1 1000 usdt\n".to_owned(), Some("currency_not_supported"), Some("currency"), true),
+            ("create pi1 1000 usd confirm\n".to_owned(), Some("parameter_missing"), Some("payment_method"), true),
+            ("create pi1 1000 usd confirm\n".to_owned(), Some("parameter_missing"), Some("amount"), false),
+        ];
+        for (trace, code, param, expected) in table {
+            assert_eq!(is_permitted(&trace, code, param), expected, "{trace} {code:?} {param:?}");
+        }
+    }
 
     /// Returns whether a refusal of the last request of a trace with that code and parameter is permitted.
     fn is_permitted(trace: &str, code: Option<&str>, param: Option<&str>) -> bool {

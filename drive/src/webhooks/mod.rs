@@ -184,7 +184,7 @@ fn take(mut request: Request, arrivals: &Mutex<Arrivals>) {
     let header = request.headers().iter().find(|header| header.field.equiv("Stripe-Signature"));
     let signature = header.map(|header| header.value.as_str().to_owned());
     let path = request.url().split('?').next().unwrap_or_default().to_owned();
-    let event: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let event = crate::wire::with_text_ids(serde_json::from_slice(&body).unwrap_or_default());
     let arrived = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let arrived = i64::try_from(arrived).unwrap_or(i64::MAX);
     let mut delivery = ReceivedEvent { path, signature, body, event, arrived, answered: 200 };

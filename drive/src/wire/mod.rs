@@ -17,6 +17,7 @@ use std::time::{Duration, Instant};
 pub use form::encode;
 use pace::Pace;
 use reading::ParseProgress;
+pub(crate) use reading::with_text_ids;
 use serde_json::Value;
 use stream::Stream;
 pub use stream::Tls;

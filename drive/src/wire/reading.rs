@@ -1,5 +1,7 @@
 //! Reads an answer from the bytes that have arrived so far.
 
+use serde_json::Value;
+
 use super::HttpReply;
 
 /// The state of a reply that is being read.
@@ -77,13 +79,31 @@ pub(super) fn read(bytes: &[u8], is_over: bool) -> Result<ParseProgress, String>
         Body::ToTheEnd if is_over => (rest.to_vec(), false),
         Body::ToTheEnd => return Ok(ParseProgress::Part),
     };
-    let parsed = serde_json::from_slice(&whole).ok();
+    let parsed = serde_json::from_slice(&whole).ok().map(with_text_ids);
     let text =
         if parsed.is_some() { String::new() } else { String::from_utf8_lossy(&whole).chars().take(SHOWN).collect() };
     Ok(ParseProgress::All {
         reply: HttpReply { status, body: parsed, text, retry_after },
         is_kept: is_kept && is_new && !says_close && !is_over,
     })
+}
+
+/// The fields that name an object by its id.
+const IDS: [&str; 6] = ["id", "payment_intent", "charge", "latest_charge", "refund", "balance_transaction"];
+
+/// Returns the value with each whole number that names an object as text: an id may be either.
+pub(crate) fn with_text_ids(mut value: Value) -> Value {
+    match &mut value {
+        Value::Object(fields) => {
+            for (name, field) in fields.iter_mut() {
+                let id = field.as_u64().filter(|_| IDS.contains(&name.as_str()));
+                *field = id.map_or_else(|| with_text_ids(field.take()), |id| Value::String(id.to_string()));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| *item = with_text_ids(item.take())),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+    value
 }
 
 /// The pieces put together; `None` while one is missing.
@@ -141,6 +161,18 @@ mod tests {
             let expected = expected.map(|(status, body, is_kept)| (status, body.to_owned(), is_kept));
             assert_eq!(body(text, is_over), expected, "{text:?}");
         }
+    }
+
+    #[test]
+    fn ids_are_texts_and_other_numbers_stay() {
+        let shown =
+            r#"{"id":7,"amount":7,"latest_charge":{"id":8,"created":8},"data":[{"payment_intent":9}],"charge":-1}"#;
+        let read = with_text_ids(serde_json::from_str(shown).unwrap());
+        let expected = serde_json::json!({
+            "id": "7", "amount": 7, "latest_charge": { "id": "8", "created": 8 }, "data": [{ "payment_intent": "9" }],
+            "charge": -1
+        });
+        assert_eq!(read, expected);
     }
 
     #[test]

@@ -107,6 +107,8 @@ pub(crate) enum Fault {
     AmountsAreTexts,
     /// No fault: there is no ledger, only reads are expanded, and a wrong status is named before a wrong parameter.
     SmallEngine,
+    /// No fault: nothing limits the number of confirmations, and the charges are listed as before `latest_charge`.
+    OldAndPatient,
     /// Keys are ignored, and the answer to a creation under a key writes an amount as text.
     KeyedAmountsTurnText,
 }

@@ -104,6 +104,10 @@ impl Till {
         if self.has(Fault::FloatAmounts) && it.captured > 0 {
             shown["amount_received"] = json!(it.captured as f64);
         }
+        if self.has(Fault::OldAndPatient) {
+            let charge = shown.as_object_mut().unwrap().remove("latest_charge").filter(|it| !it.is_null());
+            shown["charges"] = json!({ "object": "list", "data": charge.into_iter().collect::<Vec<_>>() });
+        }
         if self.has(Fault::NoReceived) {
             shown.as_object_mut().unwrap().remove("amount_received");
         }

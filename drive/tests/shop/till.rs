@@ -266,11 +266,12 @@ impl Till {
         if !["requires_payment_method", "requires_confirmation", "requires_action"].contains(&intent.status) {
             return state();
         }
+        let limit = if self.fault == Some(Fault::OldAndPatient) { u32::MAX } else { 10 };
         let Some(method) = named.or_else(|| intent.method.clone()) else {
             return state();
         };
         intent.confirmations += 1;
-        if intent.confirmations > 10 {
+        if intent.confirmations > limit {
             intent.status = "canceled";
             intent.reason = Some("automatic".to_owned());
             return state();
