@@ -30,8 +30,8 @@ pub fn report() -> String {
          `z3 FILE` answers `unsat` to each question of a file in `prove/`, and `sat` to each of `guards.smt2`, which \
          shows that no guard is empty.\n\n\
          The proof rests on the table of operations. That each step of the model is such an operation is tested, not \
-         proven: every step from the first states of each default scenario, and steps from drawn states with amounts of \
-         the whole range (`prove/tests/link.rs`). The share of a fee or transfer that a refund returns is any amount \
+         proven: every step from the first states of each variant of the default scenarios (from all their states with \
+         `HOLDFAST_LONG=1`), and steps from drawn states with amounts of the whole range (`prove/tests/link.rs`). The share of a fee or transfer that a refund returns is any amount \
          up to what is left. The model refuses a sum beyond 32 bits, and refused steps change nothing.\n\n\
          ## Properties\n\n| property | about | file |\n|---|---|---|\n",
     );
