@@ -9,7 +9,7 @@ pub struct LinearSum {
 
 /// A comparison of two sums.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Relation {
+pub struct LinearRelation {
     left: LinearSum,
     operator: &'static str,
     right: LinearSum,
@@ -17,9 +17,9 @@ pub struct Relation {
 
 /// If every premise holds, every conclusion does.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clause {
-    premises: Vec<Relation>,
-    conclusions: Vec<Relation>,
+pub struct LinearClause {
+    premises: Vec<LinearRelation>,
+    conclusions: Vec<LinearRelation>,
 }
 
 impl LinearSum {
@@ -82,7 +82,7 @@ fn symbol(name: &str) -> String {
     name.replace('\'', "!")
 }
 
-impl Relation {
+impl LinearRelation {
     fn read(text: &str) -> Result<Self, String> {
         for operator in [" <= ", " >= ", " = "] {
             if let Some((left, right)) = text.split_once(operator) {
@@ -107,13 +107,13 @@ impl Relation {
     }
 }
 
-impl Clause {
+impl LinearClause {
     /// Reads a clause such as `held = 1 and piece >= 1 => released = 0`; without `=>` it has no premise.
     ///
     /// # Errors
     /// Returns the part that is no comparison.
     pub fn read(text: &str) -> Result<Self, String> {
-        let all = |text: &str| text.split(" and ").map(Relation::read).collect::<Result<Vec<_>, _>>();
+        let all = |text: &str| text.split(" and ").map(LinearRelation::read).collect::<Result<Vec<_>, _>>();
         match text.split_once(" => ") {
             Some((premises, conclusions)) => Ok(Self { premises: all(premises)?, conclusions: all(conclusions)? }),
             None => Ok(Self { premises: Vec::new(), conclusions: all(text)? }),
@@ -122,7 +122,7 @@ impl Clause {
 
     /// Returns whether the clause holds, or `None` if a name has no value.
     pub fn holds(&self, of: &dyn Fn(&str) -> Option<i128>) -> Option<bool> {
-        let all = |relations: &[Relation]| {
+        let all = |relations: &[LinearRelation]| {
             relations.iter().try_fold(true, |all, relation| relation.holds(of).map(|holds| all && holds))
         };
         Some(!all(&self.premises)? || all(&self.conclusions)?)
@@ -131,8 +131,8 @@ impl Clause {
     /// Returns the clause in SMT-LIB.
     #[must_use]
     pub fn smt(&self) -> String {
-        let all = |relations: &[Relation]| {
-            let parts: Vec<_> = relations.iter().map(Relation::smt).collect();
+        let all = |relations: &[LinearRelation]| {
+            let parts: Vec<_> = relations.iter().map(LinearRelation::smt).collect();
             if let [only] = parts.as_slice() { only.clone() } else { format!("(and {})", parts.join(" ")) }
         };
         if self.premises.is_empty() {

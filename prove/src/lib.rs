@@ -44,11 +44,11 @@ mod report;
 mod solver;
 mod table;
 
-pub use formula::{Clause, LinearSum, Relation};
+pub use formula::{LinearClause, LinearRelation, LinearSum};
 pub use link::{explain_step, holds, is_invariant, start_of};
 pub use obligation::{Obligations, obligations, reachability, with_operation};
 pub use properties::{AUXILIARY, NOT_EXPRESSED, PROPERTIES};
 pub use quantity::{QUANTITIES, Quantities, quantities};
 pub use report::{files, report};
-pub use solver::{Proof, SolverAnswer, find_solver, no_guard_is_empty, prove};
-pub use table::{LARGEST_AMOUNT, LinearOperation, LinearProperty, OPERATIONS, Parameter, START};
+pub use solver::{SolverAnswer, SolverProof, find_solver, no_guard_is_empty, prove};
+pub use table::{FreeParameter, LARGEST_AMOUNT, LinearOperation, LinearProperty, OPERATIONS, START};

@@ -1,9 +1,9 @@
 //! The link to the model: whether a step is an operation of the table.
 
-use crate::formula::{Clause, LinearSum};
+use crate::formula::{LinearClause, LinearSum};
 use crate::properties::{AUXILIARY, PROPERTIES};
 use crate::quantity::Quantities;
-use crate::table::{LinearOperation, LinearProperty, OPERATIONS, Parameter, START};
+use crate::table::{FreeParameter, LinearOperation, LinearProperty, OPERATIONS, START};
 
 /// The parameters that an attempt may change before it begins (PI-5, CON-1).
 const CHANGEABLE: [&str; 7] = ["automatic", "background", "amount", "has_fee", "fee", "has_share", "share"];
@@ -84,7 +84,7 @@ fn single(before: &Quantities, after: &Quantities) -> Result<Option<&'static str
 /// Returns whether the step is an instance of the operation, with some values of its parameters.
 fn is_instance(operation: &LinearOperation, before: &Quantities, after: &Quantities) -> Result<bool, String> {
     let mut choices: Vec<Vec<(&str, i128)>> = vec![Vec::new()];
-    for Parameter { name, seen } in operation.parameters {
+    for FreeParameter { name, seen } in operation.parameters {
         let values = match seen {
             Some(seen) => {
                 let of = |name: &str| value(name, before, after, &[]);
@@ -142,7 +142,7 @@ fn all_of(groups: &[&[&str]], of: &dyn Fn(&str) -> Option<i128>) -> Result<bool,
 
 fn all(clauses: &[&str], of: &dyn Fn(&str) -> Option<i128>) -> Result<bool, String> {
     for clause in clauses {
-        if !Clause::read(clause)?.holds(of).ok_or_else(|| format!("unknown name in {clause:?}"))? {
+        if !LinearClause::read(clause)?.holds(of).ok_or_else(|| format!("unknown name in {clause:?}"))? {
             return Ok(false);
         }
     }

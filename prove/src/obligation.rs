@@ -1,8 +1,8 @@
-//! What the solver must refute, in SMT-LIB.
+//! The proof obligations: questions that the solver must refute, in SMT-LIB.
 
 use std::fmt::Write as _;
 
-use crate::formula::{Clause, LinearSum};
+use crate::formula::{LinearClause, LinearSum};
 use crate::properties::{AUXILIARY, PROPERTIES};
 use crate::quantity::QUANTITIES;
 use crate::table::{LinearOperation, LinearProperty, OPERATIONS, START};
@@ -27,7 +27,7 @@ impl Obligations {
         text
     }
 
-    /// Returns the name of each question with the script of it alone, which also asks for the values of a model.
+    /// Returns the name of each question with a script of its own, which also asks for the values of a counterexample.
     #[must_use]
     pub fn questions(&self) -> Vec<(&str, String)> {
         let names: Vec<_> = QUANTITIES.iter().map(|(name, _)| *name).collect();
@@ -91,7 +91,7 @@ fn header(title: &str) -> String {
 }
 
 fn asserted(clauses: &[&str]) -> Result<String, String> {
-    clauses.iter().map(|clause| Ok(format!("(assert {})\n", Clause::read(clause)?.smt()))).collect()
+    clauses.iter().map(|clause| Ok(format!("(assert {})\n", LinearClause::read(clause)?.smt()))).collect()
 }
 
 /// Returns the assertion that the property is false, after the step or in the moment itself.
@@ -99,7 +99,7 @@ fn denied(property: &LinearProperty, after: bool) -> Result<String, String> {
     let is_quantity = |name: &str| QUANTITIES.iter().any(|(quantity, _)| *quantity == name);
     let mut parts = Vec::new();
     for clause in property.holds {
-        let clause = Clause::read(clause)?;
+        let clause = LinearClause::read(clause)?;
         parts.push(if after && !property.is_step { clause.after(&is_quantity).smt() } else { clause.smt() });
     }
     Ok(format!("(assert (not (and true {})))\n", parts.join(" ")))

@@ -1,4 +1,4 @@
-//! The properties of the catalogue about sums of money, as text that [`crate::Clause`] reads.
+//! The properties of the catalogue about sums of money, as text that [`crate::LinearClause`] reads.
 
 use crate::table::LinearProperty;
 
@@ -6,7 +6,8 @@ const fn moment(name: &'static str, holds: &'static [&'static str]) -> LinearPro
     LinearProperty { name, holds, is_step: false }
 }
 
-/// What the proof assumes beside the properties, and proves with them: facts that no property states in this form.
+/// The auxiliary facts, which no property states in this form. The proof assumes them beside the properties, and proves
+/// them too.
 pub const AUXILIARY: LinearProperty = moment(
     "auxiliary",
     &[

@@ -19,7 +19,7 @@ pub enum SolverAnswer {
 
 /// The result of the obligations of one property.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Proof {
+pub enum SolverProof {
     /// Every question was refuted: proven for all amounts.
     Proven,
     /// The operation, and values from which it breaks the property.
@@ -86,22 +86,22 @@ fn answers(solver: &Path, obligations: &Obligations, count: usize) -> Result<Vec
 ///
 /// # Errors
 /// Returns the reason why the solver could not be run.
-pub fn prove(solver: &Path, obligations: &Obligations) -> Result<Proof, String> {
+pub fn prove(solver: &Path, obligations: &Obligations) -> Result<SolverProof, String> {
     let questions = obligations.questions();
     let answers = answers(solver, obligations, questions.len())?;
     if answers.iter().all(|answer| *answer == SolverAnswer::Unsat) {
-        return Ok(Proof::Proven);
+        return Ok(SolverProof::Proven);
     }
     for ((name, script), answer) in questions.iter().zip(answers) {
         if answer != SolverAnswer::Unsat {
             let text = run_script(solver, script)?;
             return Ok(match text.trim_start().strip_prefix("sat") {
-                Some(values) => Proof::Broken((*name).to_owned(), nonzero(values)),
-                None => Proof::Unknown((*name).to_owned()),
+                Some(values) => SolverProof::Broken((*name).to_owned(), nonzero(values)),
+                None => SolverProof::Unknown((*name).to_owned()),
             });
         }
     }
-    Ok(Proof::Unknown("no question".to_owned()))
+    Ok(SolverProof::Unknown("no question".to_owned()))
 }
 
 /// Returns whether the solver shows that each operation can happen while everything that is assumed holds.

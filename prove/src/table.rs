@@ -1,8 +1,8 @@
-//! The operations and the properties, as text that people read and [`crate::Clause`] reads.
+//! The operations and the properties, as text that people read and [`crate::LinearClause`] reads.
 
 /// A value that an operation is free to choose.
 #[derive(Clone, Copy, Debug)]
-pub struct Parameter {
+pub struct FreeParameter {
     /// Its name.
     pub name: &'static str,
     /// Its value in a step, as a sum over the quantities before and (with a prime) after it; `None` for a flag, of which
@@ -18,7 +18,7 @@ pub struct LinearOperation {
     /// The requirements that it states.
     pub rules: &'static str,
     /// The values that it is free to choose.
-    pub parameters: &'static [Parameter],
+    pub parameters: &'static [FreeParameter],
     /// Groups of clauses about the quantities before and the parameters.
     pub guard: &'static [&'static [&'static str]],
     /// Quantities with their new values.
@@ -39,17 +39,17 @@ pub struct LinearProperty {
 /// The largest amount of a request, in minor units (AMT-2).
 pub const LARGEST_AMOUNT: i128 = 99_999_999;
 
-const fn seen(name: &'static str, seen: &'static str) -> Parameter {
-    Parameter { name, seen: Some(seen) }
+const fn seen(name: &'static str, seen: &'static str) -> FreeParameter {
+    FreeParameter { name, seen: Some(seen) }
 }
 
-const fn flag(name: &'static str) -> Parameter {
-    Parameter { name, seen: None }
+const fn flag(name: &'static str) -> FreeParameter {
+    FreeParameter { name, seen: None }
 }
 
-const FEE_TAKEN: Parameter = seen("fee_taken", "fees' - fees");
-const SHARE_TAKEN: Parameter = seen("share_taken", "transfers' - transfers");
-const PIECE: Parameter = seen("piece", "captured' - captured");
+const FEE_TAKEN: FreeParameter = seen("fee_taken", "fees' - fees");
+const SHARE_TAKEN: FreeParameter = seen("share_taken", "transfers' - transfers");
+const PIECE: FreeParameter = seen("piece", "captured' - captured");
 
 /// Nothing is attempted, held or ended.
 const OPEN: &[&str] = &["held = 0", "processing = 0", "succeeded = 0", "canceled = 0"];
@@ -99,7 +99,7 @@ const DUE_SHARE: &[&str] = &[
     "destination = 1 and has_share = 1 and share - transfers >= amount => share_taken = amount",
 ];
 
-const PIECE_PARAMETERS: &[Parameter] = &[
+const PIECE_PARAMETERS: &[FreeParameter] = &[
     PIECE,
     FEE_TAKEN,
     SHARE_TAKEN,

@@ -15,7 +15,7 @@ use holdfast_scenarios::induction::inputs;
 use holdfast_scenarios::space::ModelSpace;
 use holdfast_scenarios::{SCENARIOS, Scenario, Variant, Visit};
 
-/// How often each operation was seen, and the steps that are none.
+/// The number of steps of each operation, and the steps that are no operation.
 #[derive(Default)]
 struct Seen {
     operations: BTreeMap<&'static str, u64>,

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use holdfast_prove::{
-    AUXILIARY, LinearOperation, PROPERTIES, Parameter, Proof, find_solver, no_guard_is_empty, obligations, prove,
-    with_operation,
+    AUXILIARY, FreeParameter, LinearOperation, PROPERTIES, SolverProof, find_solver, no_guard_is_empty, obligations,
+    prove, with_operation,
 };
 
 fn solver() -> Option<PathBuf> {
@@ -20,7 +20,7 @@ fn every_property_is_proven() -> Result<(), String> {
     let Some(solver) = solver() else { return Ok(()) };
     for property in PROPERTIES.iter().chain([&AUXILIARY]) {
         let found = prove(&solver, &obligations(property)?)?;
-        assert_eq!(found, Proof::Proven, "{}", property.name);
+        assert_eq!(found, SolverProof::Proven, "{}", property.name);
     }
     Ok(())
 }
@@ -32,7 +32,7 @@ fn every_operation_can_happen() -> Result<(), String> {
     Ok(())
 }
 
-const ANY: Parameter = Parameter { name: "any", seen: None };
+const ANY: FreeParameter = FreeParameter { name: "any", seen: None };
 
 /// An operation that moves a quantity up or down without a reason.
 fn wrong(updates: &'static [(&'static str, &'static str)]) -> LinearOperation {
@@ -64,7 +64,7 @@ fn a_wrong_operation_is_refuted_for_each_property() -> Result<(), String> {
     let Some(solver) = solver() else { return Ok(()) };
     for (property, (_, updates)) in PROPERTIES.iter().zip(WRONG) {
         let found = prove(&solver, &with_operation(property, &wrong(updates))?)?;
-        assert!(matches!(found, Proof::Broken(..)), "{}: {found:?}", property.name);
+        assert!(matches!(found, SolverProof::Broken(..)), "{}: {found:?}", property.name);
     }
     Ok(())
 }
@@ -73,7 +73,7 @@ fn a_wrong_operation_is_refuted_for_each_property() -> Result<(), String> {
 fn a_solver_that_answers_nothing_proves_nothing() -> Result<(), String> {
     let property = PROPERTIES.first().ok_or("no property")?;
     let found = prove(&PathBuf::from("/bin/true"), &obligations(property)?)?;
-    assert!(matches!(found, Proof::Unknown(_)), "{found:?}");
+    assert!(matches!(found, SolverProof::Unknown(_)), "{found:?}");
     assert!(!no_guard_is_empty(&PathBuf::from("/bin/true"))?);
     Ok(())
 }

@@ -4,14 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use holdfast_prove::{
-    AUXILIARY, NOT_EXPRESSED, OPERATIONS, PROPERTIES, Proof, files, find_solver, no_guard_is_empty, obligations, prove,
+    AUXILIARY, NOT_EXPRESSED, OPERATIONS, PROPERTIES, SolverProof, files, find_solver, no_guard_is_empty, obligations,
+    prove,
 };
 use serde_json::{Value, json};
 
 use super::{CommonOptions, Exit, Failure, Io, writable};
 use crate::table::{counted, labeled};
 
-/// What the proof rests on.
+/// The basis of the proof, which the summary states.
 const BASIS: &str = "the table of operations in prove/src/table.rs, over unbounded integers; that each step of the model \
                      is one of them is tested, not proven; the shares of a refund are bounded, not rounded";
 
@@ -64,7 +65,7 @@ struct ProveAnswer {
     solver: Option<PathBuf>,
     /// Whether each operation can happen; a guard that nothing meets would prove everything.
     has_full_guards: bool,
-    proofs: Vec<(&'static str, Proof)>,
+    proofs: Vec<(&'static str, SolverProof)>,
 }
 
 impl ProveAnswer {
@@ -81,9 +82,9 @@ impl ProveAnswer {
 
     /// All are proven together, so one that is not leaves the other ones unproven.
     fn exit(&self) -> Exit {
-        if self.proofs.iter().any(|(_, proof)| matches!(proof, Proof::Broken(..))) {
+        if self.proofs.iter().any(|(_, proof)| matches!(proof, SolverProof::Broken(..))) {
             Exit::False
-        } else if self.has_full_guards && self.proofs.iter().all(|(_, proof)| *proof == Proof::Proven) {
+        } else if self.has_full_guards && self.proofs.iter().all(|(_, proof)| *proof == SolverProof::Proven) {
             Exit::Fine
         } else {
             Exit::Incomplete
@@ -122,7 +123,7 @@ impl ProveAnswer {
     }
 
     fn in_json(&self) -> Value {
-        let property = |(name, proof): &(&str, Proof)| json!({ "property": name, "proven": *proof == Proof::Proven && self.exit() == Exit::Fine, "words": words(proof) });
+        let property = |(name, proof): &(&str, SolverProof)| json!({ "property": name, "proven": *proof == SolverProof::Proven && self.exit() == Exit::Fine, "words": words(proof) });
         let left = |(name, reason): &(&str, &str)| json!({ "property": name, "reason": reason });
         json!({
             "schema": "holdfast/prove/1",
@@ -135,10 +136,10 @@ impl ProveAnswer {
     }
 }
 
-fn words(proof: &Proof) -> String {
+fn words(proof: &SolverProof) -> String {
     match proof {
-        Proof::Proven => "kept by every operation, for all amounts".to_owned(),
-        Proof::Broken(operation, values) => format!("broken by {operation:?} from {values}"),
-        Proof::Unknown(operation) => format!("not proven: the solver has no answer about {operation:?}"),
+        SolverProof::Proven => "kept by every operation, for all amounts".to_owned(),
+        SolverProof::Broken(operation, values) => format!("broken by {operation:?} from {values}"),
+        SolverProof::Unknown(operation) => format!("not proven: the solver has no answer about {operation:?}"),
     }
 }
