@@ -52,7 +52,7 @@ impl Digest {
     }
 }
 
-/// Returns the hash with eight bytes more.
+/// Returns the hash after eight more bytes.
 fn mixed(hash: u64, word: [u8; 8]) -> u64 {
     const FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
     let product = (hash ^ u64::from_le_bytes(word)).wrapping_mul(FACTOR);

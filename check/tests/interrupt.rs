@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::{BufWriter, Read, Write};
 use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Mutex;
@@ -84,6 +85,14 @@ fn log() -> String {
     text(&path)
 }
 
+/// A solver that reads nothing and answers nothing for a minute.
+fn slow_solver() -> String {
+    let path = folder().join("slow-solver");
+    fs::write(&path, "#!/bin/sh\nexec sleep 60\n").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    text(&path)
+}
+
 fn long_runs() -> Vec<LongRun> {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
     let transitions = format!("{root}/reports/transitions.json");
@@ -101,6 +110,7 @@ fn long_runs() -> Vec<LongRun> {
         long_run("audit", &[&log(), "--no-progress"], "interrupted"),
         long_run("path", &[&["status=succeeded", "received>1000000", "--deep"][..], &quiet].concat(), "interrupted"),
         long_run("drive", &[&silent_server(), "--patience", "600", "--no-progress"], "interrupted"),
+        long_run("prove", &["--solver", &slow_solver()], "interrupted"),
         long_run("report", &["--to", &text(&folder().join("reports")), "--threads", "1"], "no report was written"),
     ];
     if cfg!(feature = "merchant") {
@@ -190,8 +200,10 @@ fn every_command_is_interrupted_here_or_short() {
     let names = |line: &str| line.strip_prefix("  ").filter(|it| !it.starts_with(' ')).map(str::to_owned);
     let listed: BTreeSet<String> =
         listed.lines().filter_map(names).filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect();
-    let long =
-        ["explore", "protocol", "laws", "soak", "strength", "coverage", "audit", "path", "drive", "report", "merchant"];
+    let long = [
+        "explore", "protocol", "laws", "soak", "strength", "coverage", "audit", "path", "drive", "report", "merchant",
+        "prove",
+    ];
     let known: BTreeSet<String> = SHORT.iter().chain(&long).map(|it| (*it).to_owned()).collect();
     assert_eq!(listed, known);
     let run: BTreeSet<&str> = long_runs().iter().map(|run| run.command).collect();

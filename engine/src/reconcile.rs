@@ -40,7 +40,7 @@ pub struct Summary {
     pub refunds: u64,
     /// Ledger entries added up.
     pub movements: u64,
-    /// Holds and debits of the acquirer compared.
+    /// The number of compared holds and debits of the acquirer.
     pub positions: u64,
     /// Open requests to the acquirer; their objects are not compared with the acquirer.
     pub open: u64,

@@ -59,6 +59,11 @@ fn head(out: &mut String, findings: &Findings) -> std::fmt::Result {
     )?;
     writeln!(
         out,
+        "- proven for all amounts by a solver: {}, see [prove.md](prove.md)",
+        CATALOGUE.iter().filter(|property| is_for_all_amounts(property)).count(),
+    )?;
+    writeln!(
+        out,
         "- properties with a fault that they alone notice: {sole}; without: {}",
         CATALOGUE.len().saturating_sub(sole)
     )?;
@@ -103,12 +108,24 @@ fn section(out: &mut String, property: &Property, findings: &Findings) -> std::f
         )?;
     }
     writeln!(out, "- {}", reach(findings, property))?;
+    if is_for_all_amounts(property) {
+        writeln!(
+            out,
+            "- proven for all amounts: [`prove/{0}.smt2`](prove/{0}.smt2), see [`prove.md`](prove.md)",
+            property.id
+        )?;
+    }
     let kills: Vec<_> = findings
         .kills(property)
         .into_iter()
         .map(|(fault, _, sole)| if sole { format!("**`{fault}`**") } else { format!("`{fault}`") })
         .collect();
     writeln!(out, "- notices {} (bold: it alone)", kills.join(", "))
+}
+
+/// Returns whether a solver has proven the property for all amounts, over the operations of `holdfast-prove`.
+fn is_for_all_amounts(property: &Property) -> bool {
+    holdfast_prove::PROPERTIES.iter().any(|linear| linear.name == property.id)
 }
 
 const fn about(kind: Kind) -> &'static str {
@@ -175,6 +192,8 @@ struct PropertyRow<'a> {
     witnesses: u64,
     witness: WitnessRow<'a>,
     induction: ReachRow,
+    /// Whether a solver has proven it for all amounts.
+    all_amounts: bool,
     /// The planted faults that it notices.
     faults: Vec<KillRow>,
 }
@@ -253,6 +272,7 @@ fn row<'a>(property: &Property, findings: &'a Findings) -> PropertyRow<'a> {
         witnesses: witness.as_ref().map_or(0, |(count, ..)| *count),
         witness: witness.map(|(_, space, trace)| WitnessRow { space: space.name(), trace }).unwrap_or_default(),
         induction,
+        all_amounts: is_for_all_amounts(property),
         faults: kills.collect(),
     }
 }

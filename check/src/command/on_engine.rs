@@ -82,7 +82,7 @@ pub(super) fn run(file: &Path, options: &CommonOptions, io: &mut Io<'_>) -> Resu
     Ok(exit)
 }
 
-/// Runs a trace in the run mode that its heading names. Its expectations are those of lockstep and are not compared.
+/// Runs a trace in the run mode that its heading names. Its expectations are about lockstep, so they are not compared.
 fn in_its_way(
     way: RunMode,
     script: &Script,

@@ -2,15 +2,21 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
 use holdfast_prove::{
-    AUXILIARY, NOT_EXPRESSED, OPERATIONS, PROPERTIES, SolverProof, files, find_solver, no_guard_is_empty, obligations,
-    prove,
+    AUXILIARY, LinearProperty, NOT_EXPRESSED, OPERATIONS, PROPERTIES, SolverProof, files, find_solver,
+    no_guard_is_empty, obligations, prove,
 };
 use serde_json::{Value, json};
 
 use super::{CommonOptions, Exit, Failure, Io, writable};
+use crate::interrupt::Interrupt;
 use crate::table::{counted, labeled};
+
+/// The time between two looks at the interrupt.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// The basis of the proof, which the summary states.
 const BASIS: &str = "the table of operations in prove/src/table.rs, over unbounded integers; that each step of the model \
@@ -30,7 +36,8 @@ pub(super) fn run(
         Some(named) => Some(located(named)?),
         None => find_solver(),
     };
-    let answer = ProveAnswer::of(solver)?;
+    io.interrupt.listen()?;
+    let answer = ProveAnswer::of(solver, &io.interrupt)?;
     if options.json {
         writeln!(io.out, "{:#}", answer.in_json())?
     } else {
@@ -60,31 +67,56 @@ fn located(named: &Path) -> Result<PathBuf, Failure> {
         })
 }
 
-/// The proofs by property, none without a solver.
+/// The proofs by property.
+type Proofs = Vec<(&'static str, SolverProof)>;
+
+/// The answer of the command, without proofs if there is no solver.
 struct ProveAnswer {
     solver: Option<PathBuf>,
     /// Whether each operation can happen; a guard that nothing meets would prove everything.
     has_full_guards: bool,
-    proofs: Vec<(&'static str, SolverProof)>,
+    proofs: Proofs,
+    interrupted: bool,
+}
+
+/// Returns whether each operation can happen, and the proofs.
+fn ask(solver: &Path) -> Result<(bool, Proofs), String> {
+    let has_full_guards = no_guard_is_empty(solver)?;
+    let one = |property: &LinearProperty| Ok((property.name, prove(solver, &obligations(property)?)?));
+    let proofs = PROPERTIES.iter().chain([&AUXILIARY]).map(one).collect::<Result<_, String>>()?;
+    Ok((has_full_guards, proofs))
 }
 
 impl ProveAnswer {
-    fn of(solver: Option<PathBuf>) -> Result<Self, Failure> {
-        let Some(found) = &solver else { return Ok(Self { solver, has_full_guards: false, proofs: Vec::new() }) };
-        let has_full_guards = no_guard_is_empty(found).map_err(Failure::Usage)?;
-        let mut proofs = Vec::new();
-        for property in PROPERTIES.iter().chain([&AUXILIARY]) {
-            let asked = obligations(property).and_then(|obligations| prove(found, &obligations));
-            proofs.push((property.name, asked.map_err(Failure::Usage)?));
+    /// Asks the solver. After an interrupt, the solver is left to its own limit of time, and nothing is proven.
+    fn of(solver: Option<PathBuf>, interrupt: &Interrupt) -> Result<Self, Failure> {
+        let none = Self { solver: solver.clone(), has_full_guards: false, proofs: Vec::new(), interrupted: false };
+        let Some(found) = solver else { return Ok(none) };
+        let (sender, answers) = channel();
+        std::thread::spawn(move || sender.send(ask(&found)));
+        loop {
+            if interrupt.is_set() {
+                return Ok(Self { interrupted: true, ..none });
+            }
+            match answers.recv_timeout(LOOK) {
+                Ok(Ok((has_full_guards, proofs))) => return Ok(Self { has_full_guards, proofs, ..none }),
+                Ok(Err(why)) => return Err(Failure::Usage(why)),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Failure::Usage("the questions to the solver have failed; see above".to_owned()));
+                }
+            }
         }
-        Ok(Self { solver, has_full_guards, proofs })
     }
 
     /// All are proven together, so one that is not leaves the other ones unproven.
     fn exit(&self) -> Exit {
         if self.proofs.iter().any(|(_, proof)| matches!(proof, SolverProof::Broken(..))) {
             Exit::False
-        } else if self.has_full_guards && self.proofs.iter().all(|(_, proof)| *proof == SolverProof::Proven) {
+        } else if self.has_full_guards
+            && !self.proofs.is_empty()
+            && self.proofs.iter().all(|(_, proof)| *proof == SolverProof::Proven)
+        {
             Exit::Fine
         } else {
             Exit::Incomplete
@@ -100,6 +132,9 @@ impl ProveAnswer {
         let left = NOT_EXPRESSED.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
         text.push_str(&labeled("not asked  ", &left, width));
         let (label, end) = match (&self.solver, self.exit()) {
+            (Some(_), _) if self.interrupted => {
+                (io.style.open("INCOMPLETE:"), "interrupted, so nothing is proven".to_owned())
+            }
             (None, _) => (
                 io.style.open("INCOMPLETE:"),
                 "no solver: put z3 or cvc5 on the search path, or name one with --solver".to_owned(),

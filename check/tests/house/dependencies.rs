@@ -124,7 +124,10 @@ fn the_scenarios_reach_explorer_model_and_properties_alone() {
     assert_eq!(ours, ["holdfast-explorer", "holdfast-model", "holdfast-properties"]);
     let ours: Vec<_> =
         of("holdfast-evidence", &ALL_KINDS).into_iter().filter(|name| name.starts_with("holdfast-")).collect();
-    assert_eq!(ours, ["holdfast-explorer", "holdfast-model", "holdfast-properties", "holdfast-scenarios"]);
+    assert_eq!(
+        ours,
+        ["holdfast-explorer", "holdfast-model", "holdfast-properties", "holdfast-prove", "holdfast-scenarios"]
+    );
 }
 
 #[test]

@@ -16,7 +16,7 @@ impl Run<'_> {
         self.server.kinds_seen.extend(ours.filter_map(|event| Some(event.get("type")?.as_str()?.to_owned())));
     }
 
-    /// Returns the differences, those of kinds that were never seen as variants of one cause: the server does not emit them.
+    /// Returns the differences. Kinds that were never seen are variants of one cause: the server does not emit them.
     pub(super) fn never_emitted(&self, found: Vec<Sighting>) -> Vec<Sighting> {
         let kind =
             |it: &Sighting| it.signature.what.strip_prefix("events: ")?.strip_suffix(" missing").map(str::to_owned);

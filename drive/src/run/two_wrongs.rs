@@ -17,7 +17,7 @@ pub(super) fn either_is_named(
     rejection: Rejection,
     refused: &Refused,
 ) -> bool {
-    // A key that another request has used is refused for that alone.
+    // A key that another request has used is a reason of its own to refuse the request.
     if rejection.wire().kind != "invalid_request_error" {
         return false;
     }
@@ -82,7 +82,7 @@ fn names_parameter(config: &Config, world: &ModelState, call: &Call, rejection: 
     })
 }
 
-/// Returns worlds with a fresh payment: captured, and held. Its amount is that of the payment in question.
+/// Returns two states with a fresh payment: one captured, one held. Its amount is that of the payment in question.
 fn fresh(config: &Config, world: &ModelState, intent: IntentId) -> [ModelState; 2] {
     let sight = world.observe(config);
     let view = sight.observation(config).payments.get(usize::from(intent.0)).copied().flatten();

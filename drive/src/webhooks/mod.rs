@@ -81,7 +81,7 @@ pub struct ReceivedEvent {
     pub event: Value,
     /// The time of its arrival, in seconds since 1970.
     pub arrived: i64,
-    /// The status that it was answered.
+    /// The HTTP status of the response to it.
     pub answered: u16,
 }
 

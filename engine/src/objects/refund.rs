@@ -103,7 +103,7 @@ pub struct Refund {
     pub id: RefundId,
     /// The account whose payment it returns.
     pub account: AccountId,
-    /// The charge it returns.
+    /// The charge whose money it returns.
     pub charge: ChargeId,
     /// The charge's PaymentIntent.
     pub intent: PaymentIntentId,

@@ -72,7 +72,7 @@ const EFFECTS: &[(&str, &[&str])] = &[
     ("us_bank_account[account_number]", &["us_bank_account.last4"]),
 ];
 
-/// Fields that have a value without a request for one, and take the value of a request.
+/// Fields that have a value even if no request gives one, and take the value that a request gives.
 const CHOSEN: &[&str] = &[
     "active",
     "allow_redisplay",

@@ -128,7 +128,7 @@ fn is_at(parameter: &DocumentedParameter, row: &str) -> bool {
     parameter.endpoint.ends_with(endpoint) && name.contains(&format!(".{part}."))
 }
 
-/// The columns of the report: the treatments, and refusals that are the provider's too.
+/// The columns of the report: the treatments, and refusals that the provider makes as well.
 const COLUMNS: [&str; 5] = [
     "accepted and shown",
     "some values accepted and shown",

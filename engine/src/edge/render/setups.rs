@@ -215,7 +215,7 @@ pub(super) fn payment_method(method: &PaymentMethod) -> Value {
     shown
 }
 
-/// Returns the checks of a card's data. The CVC of a card without failing checks has the result `cvc` (P18, P28).
+/// Returns the checks of a card's data. If no check of the card fails, the check of its CVC has the result `cvc` (P18, P28).
 pub(super) fn card_checks(row: &TestMethodRow, cvc: &str) -> Value {
     let [line1, postal_code, cvc] = row.failed_check.map_or([None, None, Some(cvc)], |check| check.results().map(Some));
     json!({ "address_line1_check": line1, "address_postal_code_check": postal_code, "cvc_check": cvc })
