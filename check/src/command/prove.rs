@@ -147,7 +147,15 @@ impl ProveAnswer {
                     counted(OPERATIONS.len(), "operation")
                 ),
             ),
-            (Some(_), Exit::False) => (io.style.bad("FALSE:"), "an operation breaks a property".to_owned()),
+            (Some(_), Exit::False) => (
+                io.style.bad("NOT INDUCTIVE:"),
+                "an operation of the table breaks a property from values that no history need reach; nothing is proven"
+                    .to_owned(),
+            ),
+            (Some(_), Exit::Incomplete | Exit::Usage) if !self.has_full_guards => (
+                io.style.open("INCOMPLETE:"),
+                "the solver does not show that each operation can happen, so nothing is proven".to_owned(),
+            ),
             (Some(_), Exit::Incomplete | Exit::Usage) => {
                 (io.style.open("INCOMPLETE:"), "the solver left a question open, so nothing is proven".to_owned())
             }
@@ -158,7 +166,10 @@ impl ProveAnswer {
     }
 
     fn in_json(&self) -> Value {
-        let property = |(name, proof): &(&str, SolverProof)| json!({ "property": name, "proven": *proof == SolverProof::Proven && self.exit() == Exit::Fine, "words": words(proof) });
+        let property = |(name, proof): &(&str, SolverProof)| {
+            let is_proven = *proof == SolverProof::Proven && self.exit() == Exit::Fine;
+            json!({ "property": name, "proven": is_proven, "words": words(proof) })
+        };
         let left = |(name, reason): &(&str, &str)| json!({ "property": name, "reason": reason });
         json!({
             "schema": "holdfast/prove/1",
