@@ -33,8 +33,12 @@
 #[allow(dead_code, reason = "the bench of the explorer uses the packed states")]
 mod payments;
 
+#[path = "../../explorer/benches/process/mod.rs"]
+mod process;
+
 use holdfast_explorer::{Explorer, Mode, Space, Stateright};
 use holdfast_scenarios::space::ModelSpace;
+use process::peak_resident;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -194,16 +198,6 @@ fn processor_seconds() -> f64 {
     // The name before it may hold anything.
     let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace();
     fields.skip(11).take(2).map(|ticks| ticks.parse::<f64>().unwrap() / 100.0).sum()
-}
-
-/// The most bytes this process ever had resident; 0 where the system does not report it.
-fn peak_resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .and_then(|line| line.trim().strip_suffix("kB"))
-        .map_or(0, |kilobytes| kilobytes.trim().parse::<u64>().unwrap() * 1024)
 }
 
 fn after<'a>(option: &str, arguments: &'a [String]) -> Option<&'a str> {

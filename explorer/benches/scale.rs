@@ -24,10 +24,12 @@
 
 #[allow(dead_code, reason = "the bench `yardsticks` uses the packed states")]
 mod payments;
+mod process;
 
 use holdfast_explorer::{Distributed, Explorer, Mode};
 use payments::Payments;
 use plotters::prelude::*;
+use process::peak_resident;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
@@ -127,12 +129,6 @@ fn measure_here(name: &str, longest: u32) {
     assert!(summary.completion.is_complete());
     let clock = begun.elapsed().as_secs_f64();
     println!("{} {} {} {clock} {}", summary.unique, summary.transitions, summary.depth, peak_resident());
-}
-
-fn peak_resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()).unwrap_or(0) * 1024
 }
 
 fn report(rows: &[(&str, Measured)], most: u64) -> String {

@@ -20,9 +20,11 @@
 )]
 
 mod payments;
+mod process;
 
 use holdfast_explorer::{Explorer, Mode, Space, Stateright};
 use payments::Payments;
+use process::peak_resident;
 use std::process::Command;
 use std::sync::Arc;
 use std::time::Instant;
@@ -184,10 +186,4 @@ fn processor_seconds() -> Option<f64> {
     let (_, fields) = stat.rsplit_once(')')?;
     let ticks: f64 = fields.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<f64>().unwrap()).sum();
     Some(ticks / 100.0).filter(|seconds| *seconds > 0.0)
-}
-
-fn peak_resident() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    line.and_then(|line| line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()).unwrap_or(0) * 1024
 }

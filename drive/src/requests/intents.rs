@@ -58,7 +58,7 @@ pub(super) fn operation(
         | Operation::ConfirmSetup { .. }
         | Operation::CancelSetup { .. } => setup(profile, names, operation, method)?,
         // One fee or transfer of several cannot be chosen by what the model knows, deposits have amounts only the
-        // server knows, and sessions are paid in a browser. The report counts what was left out.
+        // server knows, and sessions are paid in a browser.
         _ => return None,
     })
 }
